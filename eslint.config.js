@@ -1,0 +1,92 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** Services and queues stay out of the engine: it must run in one process without Redis. */
+const serviceLibraries = {
+  patterns: [
+    {
+      group: ['@nestjs/*', 'bullmq', 'bullmq/*', 'ioredis', 'ioredis/*'],
+      message: 'The engine libraries run without services: no Nest, no queue, no Redis in here.',
+    },
+  ],
+};
+
+/** Dependencies point one way: apps → pipeline → kloset, etcd → storage, bbolt → errors. */
+const layers = [
+  { sourceTag: 'layer:base', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'layer:format', onlyDependOnLibsWithTags: ['layer:base', 'layer:testing'] },
+  { sourceTag: 'layer:storage', onlyDependOnLibsWithTags: ['layer:base', 'layer:testing'] },
+  { sourceTag: 'layer:etcd', onlyDependOnLibsWithTags: ['layer:base', 'layer:format', 'layer:testing'] },
+  { sourceTag: 'layer:kloset', onlyDependOnLibsWithTags: ['layer:base', 'layer:storage', 'layer:testing'] },
+  {
+    sourceTag: 'layer:pipeline',
+    onlyDependOnLibsWithTags: [
+      'layer:kloset',
+      'layer:etcd',
+      'layer:storage',
+      'layer:format',
+      'layer:testing',
+    ],
+  },
+  { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: [] },
+  {
+    sourceTag: 'layer:app',
+    onlyDependOnLibsWithTags: [
+      'layer:pipeline',
+      'layer:kloset',
+      'layer:etcd',
+      'layer:storage',
+      'layer:testing',
+    ],
+  },
+  { sourceTag: 'layer:test', onlyDependOnLibsWithTags: ['*'] },
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '**/.nx/**', '**/.cache/**', '**/coverage/**', 'tmp/**'] },
+  ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { depConstraints: layers, enforceBuildableLibDependency: false, banTransitiveDependencies: false },
+      ],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: true },
+      ],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowNever: true, allow: [{ name: ['URL'], from: 'lib' }] },
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // The engine handles bytes by index in hot loops; a checked index there is noise, not safety.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'prefer-const': 'error',
+      'object-shorthand': 'error',
+    },
+  },
+  {
+    files: ['libs/{bbolt,etcd,kloset,storage,pipeline}/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', serviceLibraries] },
+  },
+  {
+    files: ['tools/**/*.ts', 'test/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  prettier,
+);
