@@ -8,7 +8,7 @@ export function describeError(error: unknown): string {
     at !== undefined && parts.length < 5;
     at = at instanceof Error ? at.cause : undefined
   ) {
-    const text = at instanceof Error ? at.message : String(at);
+    const text = at instanceof Error ? at.message : JSON.stringify(at);
     if (!parts.some((part) => part.includes(text))) parts.push(text);
   }
   const advice = isKlosetError(error) && error.advice !== undefined ? `\n${error.advice}` : '';
