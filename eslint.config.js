@@ -12,31 +12,38 @@ const serviceLibraries = {
   ],
 };
 
-/** Dependencies point one way: apps → pipeline → kloset, etcd → storage, bbolt → errors. */
+/** Dependencies point one way: apps → pipeline → kloset, etcd → storage, bbolt, mvcc → errors. */
 const layers = [
   { sourceTag: 'layer:base', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'layer:format', onlyDependOnLibsWithTags: ['layer:base', 'layer:testing'] },
+  { sourceTag: 'layer:mvcc', onlyDependOnLibsWithTags: ['layer:base', 'layer:testing'] },
   { sourceTag: 'layer:storage', onlyDependOnLibsWithTags: ['layer:base', 'layer:testing'] },
-  { sourceTag: 'layer:etcd', onlyDependOnLibsWithTags: ['layer:base', 'layer:format', 'layer:testing'] },
-  { sourceTag: 'layer:kloset', onlyDependOnLibsWithTags: ['layer:base', 'layer:storage', 'layer:testing'] },
+  { sourceTag: 'layer:etcd', onlyDependOnLibsWithTags: ['layer:base', 'layer:testing'] },
+  {
+    sourceTag: 'layer:kloset',
+    onlyDependOnLibsWithTags: ['layer:base', 'layer:mvcc', 'layer:storage', 'layer:testing'],
+  },
   {
     sourceTag: 'layer:pipeline',
     onlyDependOnLibsWithTags: [
-      'layer:kloset',
-      'layer:etcd',
-      'layer:storage',
+      'layer:base',
       'layer:format',
+      'layer:mvcc',
+      'layer:storage',
+      'layer:etcd',
+      'layer:kloset',
       'layer:testing',
     ],
   },
-  { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['layer:base'] },
   {
     sourceTag: 'layer:app',
     onlyDependOnLibsWithTags: [
-      'layer:pipeline',
-      'layer:kloset',
-      'layer:etcd',
+      'layer:base',
       'layer:storage',
+      'layer:etcd',
+      'layer:kloset',
+      'layer:pipeline',
       'layer:testing',
     ],
   },
@@ -81,7 +88,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/{bbolt,etcd,kloset,storage,pipeline}/**/*.ts'],
+    files: ['libs/{bbolt,mvcc,etcd,kloset,storage,pipeline}/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', serviceLibraries] },
   },
   {
