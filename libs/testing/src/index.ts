@@ -1,1 +1,37 @@
-export {};
+export { type EtcdUser, READER, ROOT } from './etcd/authentication.ts';
+export { type CertificateFiles, type Certificates, makeCertificates } from './etcd/certificates.ts';
+export {
+  type Bytes,
+  type DeleteOperation,
+  EtcdClient,
+  type EtcdClientOptions,
+  type HashKV,
+  type KeyValue,
+  type MemberStatus,
+  type PutOperation,
+  type RangeQuery,
+  type RangeResult,
+  type WriteOperation,
+} from './etcd/etcd-client.ts';
+export {
+  type ClientOptions,
+  EtcdCluster,
+  type EtcdClusterOptions,
+  type EtcdctlOptions,
+} from './etcd/etcd-cluster.ts';
+export { EtcdMember, type Readiness } from './etcd/etcd-member.ts';
+export { freePorts } from './free-ports.ts';
+export { type Reaper, startReaper } from './reaper.ts';
+export { CommandFailedError, run, type RunOptions, type RunResult } from './run.ts';
+export { cacheFolder } from './tools/cache-folder.ts';
+export { describeWith } from './tools/describe-with.ts';
+export { type ProvidedTool, provideTool, type Say } from './tools/provide-tool.ts';
+export {
+  ETCD_VERSIONS,
+  type EtcdTools,
+  type EtcdVersion,
+  requireEtcd,
+  requireRestic,
+} from './tools/require-tools.ts';
+export { TOOLS, type ToolName } from './tools/tool-table.ts';
+export { ToolUnavailableError } from './tools/tool-unavailable.ts';

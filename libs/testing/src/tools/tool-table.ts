@@ -1,0 +1,70 @@
+import path from 'node:path';
+
+/** Ways to get a tool, tried in the order of its row. */
+export type ToolSource =
+  /** What the machine has installed, when all programs are there and say that they are of `version`. */
+  | { readonly kind: 'path'; readonly version?: { readonly args: string[]; readonly says: RegExp } }
+  | { readonly kind: 'debian'; readonly suite: string; readonly packages: readonly string[] }
+  /** `packages` maps each program to the Go package it is built from, pinned by the module in `folder`. */
+  | { readonly kind: 'go'; readonly folder: string; readonly packages: Readonly<Record<string, string>> };
+
+export interface ToolRow {
+  readonly programs: readonly string[];
+  readonly sources: readonly ToolSource[];
+  /** For somebody whose machine cannot fetch it. */
+  readonly howToGetIt: string;
+}
+
+const repository = path.resolve(import.meta.dirname, '../../../..');
+
+/** Every program that tests, benchmarks and the quick start run, and where each one comes from. */
+export const TOOLS = {
+  'etcd-3.4': {
+    programs: ['etcd', 'etcdctl'],
+    sources: [etcdOnPath('3.4'), etcdOfDebian('bookworm')],
+    howToGetIt: 'Put etcd and etcdctl 3.4 on PATH.',
+  },
+  'etcd-3.5': {
+    programs: ['etcd', 'etcdctl', 'etcdutl'],
+    sources: [etcdOnPath('3.5'), etcdOfDebian('trixie'), etcdFromGo('3.5')],
+    howToGetIt: 'Put etcd, etcdctl and etcdutl 3.5 on PATH, or install Go.',
+  },
+  'etcd-3.6': {
+    programs: ['etcd', 'etcdctl', 'etcdutl'],
+    sources: [etcdOnPath('3.6'), etcdFromGo('3.6')],
+    howToGetIt: 'Put etcd, etcdctl and etcdutl 3.6 on PATH, or install Go.',
+  },
+  'etcd-3.7': {
+    programs: ['etcd', 'etcdctl', 'etcdutl'],
+    sources: [etcdOnPath('3.7'), etcdFromGo('3.7')],
+    howToGetIt: 'Put etcd, etcdctl and etcdutl 3.7 on PATH, or install Go.',
+  },
+  restic: {
+    programs: ['restic'],
+    sources: [{ kind: 'path' }, { kind: 'debian', suite: 'trixie', packages: ['restic'] }],
+    howToGetIt: 'Put restic on PATH.',
+  },
+} as const satisfies Record<string, ToolRow>;
+
+export type ToolName = keyof typeof TOOLS;
+
+function etcdOnPath(minor: string): ToolSource {
+  const says = new RegExp(`etcd Version: ${minor.replace('.', '\\.')}\\.`);
+  return { kind: 'path', version: { args: ['--version'], says } };
+}
+
+function etcdOfDebian(suite: string): ToolSource {
+  return { kind: 'debian', suite, packages: ['etcd-server', 'etcd-client'] };
+}
+
+function etcdFromGo(minor: string): ToolSource {
+  return {
+    kind: 'go',
+    folder: path.join(repository, 'tools', `etcd-${minor}`),
+    packages: {
+      etcd: 'go.etcd.io/etcd/server/v3',
+      etcdctl: 'go.etcd.io/etcd/etcdctl/v3',
+      etcdutl: 'go.etcd.io/etcd/etcdutl/v3',
+    },
+  };
+}
