@@ -6,11 +6,14 @@ import { hasSystemCode } from './system-code.ts';
 
 /** The folders of one tree, as paths below `root` or `root` itself. What is known of them is remembered. */
 export interface Folders {
-  /** Makes the folder and those above it, and makes sure that they survive a power cut. */
+  /**
+   * Makes the folder and those above it, and makes sure that they survive a power cut. Throws
+   * `storage.not-an-object` when a file or a link stands in its way.
+   */
   ensure(folder: string): Promise<void>;
   /** Makes sure that what the folder holds now survives a power cut. */
   sync(folder: string): Promise<void>;
-  /** False when it is not there. Throws `storage.not-an-object` when a link or a file stands in its way. */
+  /** False when there is no folder of that name. Throws `storage.not-an-object` when a link stands in its way. */
   exists(folder: string): Promise<boolean>;
   /** Forgets what was known of the folder and those above it: somebody took one away. */
   forget(folder: string): void;
@@ -38,7 +41,7 @@ export function createFolders(disk: Disk, root: string, mode: number, durable: b
       await disk.makeFolder(folder, mode);
     } catch (error) {
       if (!hasSystemCode(error, 'EEXIST')) throw error;
-      if (!(await exists(folder))) throw error;
+      if (!(await exists(folder))) throw isFile(path.relative(root, folder));
     }
     await sync(above);
     seen.add(folder);
@@ -59,7 +62,8 @@ export function createFolders(disk: Disk, root: string, mode: number, durable: b
     if (!(await exists(path.dirname(folder)))) return false;
     try {
       const stats = await disk.lstat(folder);
-      if (!stats.isDirectory()) throw notAFolder(path.relative(root, folder), stats.isSymbolicLink());
+      if (stats.isSymbolicLink()) throw isLink(path.relative(root, folder));
+      if (!stats.isDirectory()) return false;
     } catch (error) {
       if (hasSystemCode(error, 'ENOENT')) return false;
       throw error;
@@ -78,12 +82,20 @@ export function createFolders(disk: Disk, root: string, mode: number, durable: b
   return { ensure, sync, exists, forget };
 }
 
-function notAFolder(name: string, isLink: boolean): StorageError {
+const advice = 'Look at what lies there: only this program should put files into a store.';
+
+function isLink(name: string): StorageError {
   return new StorageError(
     'storage.not-an-object',
-    isLink
-      ? `${name} is a symbolic link; links inside a store are not followed.`
-      : `${name} should be a folder of the store, but is a file.`,
-    { advice: 'Put the folder itself in its place: only this program should put files into a store.' },
+    `${name} is a symbolic link; links inside a store are not followed.`,
+    { advice },
+  );
+}
+
+function isFile(name: string): StorageError {
+  return new StorageError(
+    'storage.not-an-object',
+    `${name} should be a folder of the store, but is a file.`,
+    { advice },
   );
 }

@@ -48,7 +48,8 @@ async function makeFolder(disk: Disk, folder: string): Promise<'made' | 'exists'
     await disk.makeFolder(folder, 0o700);
     return 'made';
   } catch (error) {
-    if (hasSystemCode(error, 'EEXIST')) return 'exists';
+    // Whether it is a folder that exists is told when it is opened.
+    if (hasSystemCode(error, 'EEXIST', 'ENOTDIR')) return 'exists';
     if (hasSystemCode(error, 'ENOENT') && path.dirname(folder) !== folder) return 'nothing-above';
     throw error;
   }
@@ -59,7 +60,7 @@ async function syncIfPossible(disk: Disk, folder: string): Promise<void> {
   try {
     await disk.syncFolder(folder);
   } catch (error) {
-    if (!cannotSync(error) && !hasSystemCode(error, 'EACCES', 'ENOENT')) throw error;
+    if (!cannotSync(error) && !hasSystemCode(error, 'EACCES', 'ENOENT', 'ENOTDIR')) throw error;
   }
 }
 
