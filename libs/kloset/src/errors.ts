@@ -1,4 +1,4 @@
-import { KlosetError, type KlosetErrorOptions } from '@etcd-kloset/errors';
+import { KlosetError } from '@etcd-kloset/errors';
 
 export type StoreErrorCode =
   | 'store.not-a-store'
@@ -18,13 +18,19 @@ export type StoreErrorCode =
   | 'key.needs-owner'
   | 'key.wrong-store'
   | 'key.wrong-cluster'
+  | 'key.needs-writer'
+  | 'key.needs-keeper'
   | 'key.unreadable'
+  | 'key.wrong-kind'
+  | 'key.newer-format'
   | 'key.epoch'
-  | 'seal.does-not-open';
+  | 'key.bad-recipient'
+  | 'key.bad-label'
+  | 'key.file-exists'
+  | 'key.file-failed'
+  | 'key.needs-newer-node'
+  | 'seal.does-not-open'
+  | 'seal.not-the-keeper';
 
 /** Whatever goes wrong with a store, its keys or its objects. */
-export class KlosetStoreError extends KlosetError<StoreErrorCode> {
-  constructor(code: StoreErrorCode, message: string, options?: KlosetErrorOptions) {
-    super(code, message, options);
-  }
-}
+export class KlosetStoreError extends KlosetError<StoreErrorCode> {}
