@@ -1,1 +1,47 @@
-export {};
+export { KlosetStoreError, type StoreErrorCode } from './errors.ts';
+export * from './format/names.ts';
+export { newRowColumns, type RowColumns } from './format/row-columns.ts';
+export { encodeRowsPayload, type PayloadSections, type RawRows } from './format/rows-payload.ts';
+export { decodeRowsPayload, rowMismatch, type DecodedRows } from './format/rows-payload-reader.ts';
+export {
+  decodeBucketsPayload,
+  encodeBucketsPayload,
+  type PlainBucket,
+  type PlainBucketRow,
+} from './format/buckets-payload.ts';
+export {
+  BLOCK_SIZE,
+  decodeBlocksPayload,
+  encodeBlocksPayload,
+  type PlainBlock,
+} from './format/blocks-payload.ts';
+export { type NeededObject, type RowChunk, type SnapshotMap } from './format/snapshot-map.ts';
+export { type HashAnswer, type SnapshotSummary } from './format/summary.ts';
+export { decodeColumns, encodeColumns, type TableSection } from './format/table.ts';
+export * from './keys/index.ts';
+export {
+  openChunk,
+  sealChunk,
+  type ChunkKey,
+  type ChunkKind,
+  type OpenChunk,
+} from './objects/chunk-object.ts';
+export { sealRecord, type PlainRecord } from './objects/record-object.ts';
+export { liveRows, type LoadTable, type StoredRows } from './rows/live-rows.ts';
+export { chunkUses, markLive, withLiveMap, type ChunkUse } from './rows/live-map.ts';
+export { matchRows, noRows, type MatchedRows } from './rows/match-rows.ts';
+export { chunksToRewrite, DEFAULT_REWRITE, type RewritePolicy } from './rows/rewrite.ts';
+export { tableReader } from './rows/table-reader.ts';
+export { tiersToMerge } from './rows/tiers.ts';
+export { rowHasher, type HashRowInto } from './seal/index.ts';
+export * from './store/cluster.ts';
+export { clusterIds, ensureConfig, listClusters, type NamedCluster } from './store/cluster-config.ts';
+export { damagedObjects, putNote, readNote, type Note } from './store/notes.ts';
+export {
+  findSnapshot,
+  listSnapshots,
+  selectClusters,
+  type SnapshotList,
+  type UnreadableSnapshot,
+} from './store/snapshots.ts';
+export { createStore, openStore, type KeyFile, type Store } from './store/store.ts';

@@ -1,0 +1,74 @@
+import {
+  EtcdError,
+  type EtcdClient,
+  type Member,
+  type MemberHash,
+  type RankedMember,
+} from '@etcd-kloset/etcd';
+
+/** Which members are asked for their hash. */
+export type ProofScope = 'all' | 'source' | 'none';
+
+/** A member's answer to HashKV, or why there is none. */
+export interface MemberAnswer {
+  readonly member: Member;
+  readonly source: boolean;
+  readonly answer: MemberHash | EtcdError;
+}
+
+/** A follower applies what the leader has within moments; a voter that needs longer is lagging. */
+const CATCH_UP_MS = 5_000;
+const AGAIN_MS = 100;
+
+/**
+ * Asks voters for their HashKV at the snapshot's revision: at once, before a compaction overtakes it.
+ *
+ * @param compacted the compaction revision of our file: an answer from before it cannot be compared, so a
+ *   member that gives one is asked again once it has caught up
+ */
+export function askMembers(
+  client: EtcdClient,
+  source: Member,
+  ranked: readonly RankedMember[],
+  revision: number,
+  compacted: () => Promise<number>,
+  scope: ProofScope,
+): Promise<MemberAnswer[]> {
+  const voters = ranked.map(({ member }) => member).filter(({ isLearner }) => !isLearner);
+  const asked =
+    scope === 'none' ? [] : scope === 'source' ? voters.filter(({ id }) => id === source.id) : voters;
+  return Promise.all(
+    asked.map(async (member) => ({
+      member,
+      source: member.id === source.id,
+      answer: await askUntilLevel(client, member, BigInt(revision), compacted),
+    })),
+  );
+}
+
+async function askUntilLevel(
+  client: EtcdClient,
+  member: Member,
+  revision: bigint,
+  compacted: () => Promise<number>,
+): Promise<MemberHash | EtcdError> {
+  const end = Date.now() + CATCH_UP_MS;
+  for (;;) {
+    const answer = await ask(client, member, revision);
+    const behind =
+      answer instanceof EtcdError
+        ? answer.code === 'etcd.future-revision'
+        : answer.compactRevision < BigInt(await compacted());
+    if (!behind || Date.now() > end) return answer;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
+}
+
+async function ask(client: EtcdClient, member: Member, revision: bigint): Promise<MemberHash | EtcdError> {
+  try {
+    return await client.hashKV(member, revision);
+  } catch (error) {
+    if (error instanceof EtcdError) return error;
+    throw error;
+  }
+}

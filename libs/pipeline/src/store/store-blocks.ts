@@ -1,0 +1,62 @@
+import { readSync } from 'node:fs';
+import { BLOCK_SIZE, rowHasher } from '@etcd-kloset/kloset';
+import {
+  CRC,
+  crc32c,
+  FLAGS,
+  HASH,
+  LENGTH,
+  LOCATION,
+  MAIN,
+  ROW_F64,
+  ROW_U32,
+  RowLog,
+  RowRuns,
+  SUB,
+  type RowSequence,
+} from '@etcd-kloset/mvcc';
+import { openPrivateFile } from '../spool/private-file.ts';
+
+/**
+ * A file that is kept as it is, as rows: row n is the block n of 64 KiB, so that everything that is done with
+ * rows (comparing with the parent, live maps, rewriting) is done with blocks alike.
+ */
+export function blocksAsRows(
+  spool: number,
+  size: number,
+  idKey: Uint8Array,
+  folder: string,
+): { rows: RowSequence; close: () => void } {
+  const log = new RowLog({ openSpill: () => openPrivateFile(folder) });
+  const hash = rowHasher(idKey);
+  const block = Buffer.allocUnsafe(BLOCK_SIZE);
+  for (let number = 0; number * BLOCK_SIZE < size; number++) {
+    const length = Math.min(BLOCK_SIZE, size - number * BLOCK_SIZE);
+    readFully(spool, block, length, number * BLOCK_SIZE);
+    const { batch, index } = log.append();
+    const u = index * ROW_U32;
+    batch.f64[index * ROW_F64 + MAIN] = number;
+    batch.f64[index * ROW_F64 + LOCATION] = number * BLOCK_SIZE;
+    batch.u32[u + SUB] = 0;
+    batch.u32[u + LENGTH] = length;
+    batch.u32[u + CRC] = crc32c(block.subarray(0, length));
+    batch.u32[u + FLAGS] = 0;
+    hash(block, 0, length, batch.bytes, (u + HASH) * 4);
+  }
+  const rows = new RowRuns(log);
+  if (log.count > 0) rows.add(0, log.count);
+  return {
+    rows,
+    close: () => {
+      log.close();
+    },
+  };
+}
+
+function readFully(fd: number, into: Buffer, length: number, position: number): void {
+  for (let done = 0; done < length;) {
+    const got = readSync(fd, into, done, length - done, position + done);
+    if (got === 0) throw new Error('the spool file is shorter than what was written to it');
+    done += got;
+  }
+}

@@ -1,0 +1,160 @@
+import {
+  chunkName,
+  chunksToRewrite,
+  chunkUses,
+  DEFAULT_REWRITE,
+  encodeColumns,
+  liveRows,
+  markLive,
+  matchRows,
+  tableReader,
+  withLiveMap,
+  type ChunkUse,
+  type Cluster,
+  type LoadTable,
+  type RowChunk,
+  type TableSection,
+} from '@etcd-kloset/kloset';
+import { LENGTH, ROW_U32, type RowSequence } from '@etcd-kloset/mvcc';
+import { type PipelineThreads } from '../threads/pipeline-threads.ts';
+import { type ChunkJob, type SealTarget } from '../threads/thread-messages.ts';
+import { CHUNK_BYTES, ChunkCutter, type CutChunk } from './chunk-cutter.ts';
+
+/** Chunks under way at once: made by the threads, or on their way into the store. */
+const IN_FLIGHT = 6;
+
+export interface StoreRowsOptions {
+  readonly cluster: Cluster;
+  readonly rows: RowSequence;
+  /** Row chunks of the parent that can be counted on. */
+  readonly parent: readonly RowChunk[];
+  /** The parent's tables. */
+  readonly parentTables: readonly { readonly size: number }[];
+  readonly threads: PipelineThreads;
+  readonly target: SealTarget;
+  /** What a chunk of these rows is made from. */
+  readonly jobOf: (cut: CutChunk, target: SealTarget, level: number) => ChunkJob;
+  readonly onChunk?: (progress: { rows: number; bytes: number }) => void;
+}
+
+export interface StoredRowsResult {
+  /** Chunks of the parent that go on being used, with their new live maps. */
+  readonly kept: readonly RowChunk[];
+  /** What was written, by section for a table; in revision order. */
+  readonly written: readonly TableSection[];
+  readonly newRows: number;
+  readonly knownRows: number;
+  /** Rows that were known and stored again. */
+  readonly rewrittenRows: number;
+  /** Bytes of the objects written. */
+  readonly added: number;
+  readonly loadTable: LoadTable;
+}
+
+/**
+ * Stores what the parent does not have, and writes again what has become mostly dead or small.
+ *
+ * The rows are passed over twice: first to learn what is known and what that leaves alive in the parent's
+ * chunks; then, knowing which of those to write again, to cut what is to be stored into chunks.
+ */
+export async function storeRows(options: StoreRowsOptions): Promise<StoredRowsResult> {
+  const { cluster, rows, parent } = options;
+  const loadTable = tableReader(cluster, options.parentTables);
+  const match = () => matchRows(rows, liveRows(parent, loadTable));
+
+  const uses = chunkUses(parent);
+  let newRows = 0;
+  let newBytes = 0;
+  for await (const { batch, chunk, index } of match()) {
+    for (let i = 0; i < batch.count; i++) {
+      const size = batch.u32[i * ROW_U32 + LENGTH]!;
+      if (chunk[i]! >= 0) {
+        markLive(uses[chunk[i]!]!, index[i]!, size);
+      } else {
+        newRows++;
+        newBytes += size;
+      }
+    }
+  }
+  const rewrite = chunksToRewrite(uses, newBytes, { ...DEFAULT_REWRITE, chunkBytes: CHUNK_BYTES });
+  const rewrittenBytes = uses.reduce((sum, use, i) => sum + (rewrite[i] ? use.bytes : 0), 0);
+
+  const writer = chunkWriter(options, levelFor(newBytes + rewrittenBytes));
+  if (newRows > 0 || rewrite.includes(true)) {
+    for await (const { batch, chunk } of match()) {
+      for (let i = 0; i < batch.count; i++) {
+        if (chunk[i]! >= 0 && !rewrite[chunk[i]!]) continue;
+        const full = writer.add(batch, i);
+        if (full !== undefined) await full;
+      }
+    }
+  }
+  const written = await writer.finish();
+  return {
+    kept: keptChunks(uses, rewrite),
+    written,
+    newRows,
+    knownRows: rows.count - newRows,
+    rewrittenRows: uses.reduce((sum, use, i) => sum + (rewrite[i] ? use.rows : 0), 0),
+    added: written.reduce((sum, section) => sum + section.objectSize, 0),
+    loadTable,
+  };
+}
+
+function keptChunks(uses: readonly ChunkUse[], rewrite: readonly boolean[]): RowChunk[] {
+  return uses.filter((use, i) => use.rows > 0 && !rewrite[i]).map(withLiveMap);
+}
+
+/** A small backup is over before stronger compression is felt; a large one would be slowed down by it. */
+function levelFor(bytes: number): number {
+  return bytes <= 32 * 1024 * 1024 ? 6 : 3;
+}
+
+function chunkWriter(options: StoreRowsOptions, level: number) {
+  const cutter = new ChunkCutter();
+  const sections: Promise<TableSection>[] = [];
+  const inFlight = new Set<Promise<unknown>>();
+
+  const start = (cut: CutChunk): Promise<void> | undefined => {
+    const section = writeChunk(options, cut, level);
+    sections.push(section);
+    const settled: Promise<void> = section.then(
+      () => undefined,
+      () => undefined,
+    );
+    inFlight.add(settled);
+    void settled.then(() => inFlight.delete(settled));
+    return inFlight.size < IN_FLIGHT ? undefined : Promise.race(inFlight).then(() => undefined);
+  };
+  return {
+    add(...row: Parameters<ChunkCutter['add']>): Promise<void> | undefined {
+      const cut = cutter.add(...row);
+      return cut === undefined ? undefined : start(cut);
+    },
+    async finish(): Promise<TableSection[]> {
+      const last = cutter.flush();
+      if (last !== undefined) void start(last);
+      const results = await Promise.allSettled(sections);
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+      return results.map((result) => (result as PromiseFulfilledResult<TableSection>).value);
+    },
+  };
+}
+
+async function writeChunk(options: StoreRowsOptions, cut: CutChunk, level: number): Promise<TableSection> {
+  const { cluster, threads, target, jobOf, onChunk } = options;
+  const columns = encodeColumns(cut.rows, 0, cut.rows.count);
+  const { digest, bytes } = await threads.makeChunk(jobOf(cut, target, level));
+  await cluster.store.storage.put(chunkName(cluster.id, digest), bytes);
+  onChunk?.({ rows: cut.rows.count, bytes: bytes.length });
+  return {
+    digest,
+    objectSize: bytes.length,
+    rows: cut.rows.count,
+    plainBytes: cut.bytes,
+    firstMain: cut.rows.main[0]!,
+    firstSub: cut.rows.sub[0]!,
+    columns,
+  };
+}

@@ -1,0 +1,133 @@
+import { Worker } from 'node:worker_threads';
+import { workerUrl } from '../worker-url.ts';
+import { fromPortable } from './portable-error.ts';
+import {
+  type ChunkJob,
+  type FromThread,
+  type MadeChunk,
+  type OpenedChunk,
+  type OpenJob,
+  type ScanSetup,
+  type ThreadSetup,
+  type ToThread,
+} from './thread-messages.ts';
+
+interface Thread {
+  readonly worker: Worker;
+  /** Jobs it was given and has not answered. */
+  jobs: number;
+}
+
+interface Waiting {
+  readonly resolve: (result: MadeChunk | OpenedChunk) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** As many jobs wait at a thread that it never idles; no more, since each holds memory. */
+const JOBS_PER_THREAD = 2;
+
+/** The threads of one backup or restore. They are started when there is work for them and ended by `close`. */
+export class PipelineThreads {
+  readonly #most: number;
+  readonly #threads: Thread[] = [];
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #queue: (() => void)[] = [];
+  #nextId = 0;
+  #failure: Error | undefined;
+
+  /** @param most threads at a time */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Starts the thread that scans a stream; it makes chunks once it is done. @returns how to tell it something */
+  startScan(
+    setup: ScanSetup,
+    onMessage: (message: FromThread) => void,
+    onFailure: (error: Error) => void,
+  ): (message: ToThread) => void {
+    const { worker } = this.#start({ scan: setup }, onMessage, onFailure);
+    return (message) => {
+      worker.postMessage(message);
+    };
+  }
+
+  /** Makes a chunk; waits first when all threads have enough to do. */
+  async makeChunk(job: ChunkJob): Promise<MadeChunk> {
+    return (await this.#submit(job)) as MadeChunk;
+  }
+
+  /** Opens a chunk. @throws KlosetStoreError `object.rotten`, `object.malformed`, `seal.does-not-open`, `key.epoch` */
+  async openChunk(job: OpenJob): Promise<OpenedChunk> {
+    return (await this.#submit(job)) as OpenedChunk;
+  }
+
+  async close(): Promise<void> {
+    this.#failure ??= new Error('the threads were closed');
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  async #submit(job: ChunkJob | OpenJob): Promise<MadeChunk | OpenedChunk> {
+    let thread = this.#idlest();
+    while (thread === undefined && this.#failure === undefined) {
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
+      thread = this.#idlest();
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    const { worker } = thread!;
+    const id = this.#nextId++;
+    const answered = new Promise<MadeChunk | OpenedChunk>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+    });
+    thread!.jobs++;
+    worker.postMessage({ kind: 'job', id, job } satisfies ToThread);
+    try {
+      return await answered;
+    } finally {
+      thread!.jobs--;
+      this.#queue.shift()?.();
+    }
+  }
+
+  #idlest(): Thread | undefined {
+    const [first, ...others] = this.#threads;
+    const least = others.reduce((a, b) => (a !== undefined && b.jobs >= a.jobs ? a : b), first);
+    if (least?.jobs === 0) return least;
+    if (this.#threads.length < this.#most) return this.#start({});
+    return least !== undefined && least.jobs < JOBS_PER_THREAD ? least : undefined;
+  }
+
+  #start(
+    setup: ThreadSetup,
+    onMessage: (message: FromThread) => void = () => undefined,
+    onFailure: (error: Error) => void = () => undefined,
+  ): Thread {
+    const worker = new Worker(workerUrl('threads/pipeline-thread'), { workerData: setup });
+    const thread: Thread = { worker, jobs: 0 };
+    this.#threads.push(thread);
+    const fail = (error: Error): void => {
+      this.#failure ??= error;
+      for (const { reject } of this.#waiting.values()) reject(error);
+      this.#waiting.clear();
+      for (const wake of this.#queue.splice(0)) wake();
+      onFailure(error);
+    };
+    worker.on('message', (message: FromThread) => {
+      if (message.kind === 'done') this.#settle(message.id)?.resolve(message.result);
+      else if (message.kind !== 'failed') onMessage(message);
+      else if (message.id === undefined) fail(fromPortable(message.error));
+      else this.#settle(message.id)?.reject(fromPortable(message.error));
+    });
+    worker.on('error', fail);
+    worker.on('exit', () => {
+      fail(new Error('a thread of the pipeline ended early'));
+    });
+    return thread;
+  }
+
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+}

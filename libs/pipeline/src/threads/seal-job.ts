@@ -1,0 +1,49 @@
+import { readSync } from 'node:fs';
+import {
+  BLOCK_SIZE,
+  encodeBlocksPayload,
+  encodeRowsPayload,
+  sealChunk,
+  sealedObject,
+  type PayloadSections,
+  type SealedObject,
+} from '@etcd-kloset/kloset';
+import { type BlocksJob, type ChunkJob, type RowsJob } from './thread-messages.ts';
+
+/** The chunk stage: reads what the job points to, lays it out in columns, compresses and seals it. */
+export function sealJob(job: ChunkJob): SealedObject {
+  const { publicKey, ...key } = job.target;
+  const payload = job.kind === 'rows' ? readRows(job) : readBlocks(job);
+  return sealedObject(sealChunk(publicKey, key, job.kind, payload, job.level));
+}
+
+/** Rows of one leaf page lie one behind the other: a page is one read. */
+function readRows({ spool, locations, lengths, tombstones }: RowsJob): PayloadSections {
+  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length, 0));
+  let filled = 0;
+  for (let i = 0; i < lengths.length;) {
+    const start = locations[i]!;
+    let length = 0;
+    while (i < lengths.length && locations[i] === start + length) length += lengths[i++]!;
+    readFully(spool, bytes, filled, length, start);
+    filled += length;
+  }
+  return encodeRowsPayload({ bytes, lengths, tombstones });
+}
+
+function readBlocks({ spool, numbers, lengths }: BlocksJob): PayloadSections {
+  const blocks = Array.from(numbers, (number, i) => {
+    const bytes = Buffer.allocUnsafe(lengths[i]!);
+    readFully(spool, bytes, 0, bytes.length, number * BLOCK_SIZE);
+    return { number, bytes };
+  });
+  return encodeBlocksPayload(blocks);
+}
+
+function readFully(fd: number, into: Buffer, offset: number, length: number, position: number): void {
+  for (let done = 0; done < length;) {
+    const got = readSync(fd, into, offset + done, length - done, position + done);
+    if (got === 0) throw new Error('the spool file is shorter than what was written to it');
+    done += got;
+  }
+}
