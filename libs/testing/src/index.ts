@@ -35,3 +35,7 @@ export {
 } from './tools/require-tools.ts';
 export { TOOLS, type ToolName } from './tools/tool-table.ts';
 export { ToolUnavailableError } from './tools/tool-unavailable.ts';
+export { churnKubeHour, type ChurnReport } from './kube/churn-kube.ts';
+export { fillKube, type FillKubeOptions } from './kube/fill-kube.ts';
+export { type KubeState } from './kube/kube-state.ts';
+export { ENCRYPTED_PREFIX } from './kube/render.ts';

@@ -66,7 +66,7 @@ export interface MemberStatus {
 export interface HashKV {
   readonly hash: number;
   readonly compactRevision: bigint;
-  /** The revision that the hash is of; 0 from etcd 3.4, which does not tell. */
+  /** The revision that the hash is of; 0 before etcd 3.6, which does not tell. */
   readonly hashRevision: bigint;
   readonly revision: bigint;
 }
