@@ -15,13 +15,14 @@ describe('countingStorage', () => {
       await expect(storage.get('a/3')).rejects.toThrow('a/3');
       await storage.stat('a/1');
       expect(await infosOf(storage, 'a/')).toHaveLength(2);
+      expect(await storage.folders('')).toEqual(['a']);
       await storage.delete('a/2');
       await storage.now();
       expect(storage.counts).toEqual({
         put: 3,
         get: 3,
         stat: 1,
-        list: 1,
+        list: 2,
         delete: 1,
         now: 1,
         listed: 2,

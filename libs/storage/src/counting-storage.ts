@@ -5,6 +5,7 @@ export interface StorageCounts {
   put: number;
   get: number;
   stat: number;
+  /** Listings of objects and of folders. */
   list: number;
   delete: number;
   now: number;
@@ -63,6 +64,11 @@ export function countingStorage(storage: Storage): CountingStorage {
         counts.listed += 1;
         yield info;
       }
+    },
+
+    async folders(prefix, options) {
+      counts.list += 1;
+      return storage.folders(prefix, options);
     },
 
     async delete(name, options) {

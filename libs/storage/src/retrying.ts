@@ -29,7 +29,7 @@ export interface RetriedFailure {
   readonly pauseMs: number;
 }
 
-export type Operation = 'put' | 'get' | 'stat' | 'list' | 'delete' | 'now';
+export type Operation = 'put' | 'get' | 'stat' | 'list' | 'folders' | 'delete' | 'now';
 
 /**
  * Makes requests until one succeeds, fails for good, or there is no more time. The request gets the signal it must

@@ -44,6 +44,12 @@ export interface Storage {
    */
   list(prefix: string, options?: RequestOptions): AsyncIterable<ObjectInfo>;
 
+  /**
+   * What stands between `prefix` and the next slash in the names of objects, each once, sorted bytewise: the folders
+   * directly below it, without reading what is in them. One in which nothing is left may or may not appear.
+   */
+  folders(prefix: string, options?: RequestOptions): Promise<string[]>;
+
   /** Removes the object, durably. Deleting what is not there is fine. */
   delete(name: string, options?: RequestOptions): Promise<void>;
 

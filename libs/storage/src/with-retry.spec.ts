@@ -67,6 +67,10 @@ describe('withRetry', () => {
         fail('list');
         yield* storage.list(...args);
       },
+      async folders(...args) {
+        fail('folders');
+        return storage.folders(...args);
+      },
       async delete(...args) {
         fail('delete');
         return storage.delete(...args);
@@ -85,10 +89,13 @@ describe('withRetry', () => {
     expect((await patient.get('a/b')).toString()).toBe('x');
     expect(await patient.stat('a/b')).toMatchObject({ size: 1 });
     expect(await infosOf(patient, '')).toMatchObject([{ name: 'a/b' }]);
+    expect(await patient.folders('')).toEqual(['a']);
     await patient.delete('a/b');
     expect(await patient.now()).toBeInstanceOf(Date);
     expect(policy.failures.map(({ operation, tries }) => `${operation} ${tries}`)).toEqual(
-      ['put', 'get', 'stat', 'list', 'delete', 'now'].flatMap((kind) => [1, 2, 3].map((n) => `${kind} ${n}`)),
+      ['put', 'get', 'stat', 'list', 'folders', 'delete', 'now'].flatMap((kind) =>
+        [1, 2, 3].map((n) => `${kind} ${n}`),
+      ),
     );
   });
 

@@ -33,6 +33,9 @@ export function withRetry(storage: Storage, policy: RetryPolicy = {}): Storage {
 
     list: (prefix, options = {}) => listPatiently(prefix, options),
 
+    folders: (prefix, options = {}) =>
+      retrying('folders', options, (request) => storage.folders(prefix, request)),
+
     delete: (name, options = {}) => retrying('delete', options, (request) => storage.delete(name, request)),
 
     now: () => retrying('now', {}, () => storage.now()),

@@ -13,6 +13,7 @@ export const abortChecks: readonly Check[] = [
       await assert.rejects(storage.put('new', Buffer.from('x'), { signal }), isReason);
       await assert.rejects(storage.get('there', undefined, { signal }), isReason);
       await assert.rejects(storage.stat('there', { signal }), isReason);
+      await assert.rejects(storage.folders('', { signal }), isReason);
       await assert.rejects(storage.delete('there', { signal }), isReason);
       await assert.rejects(async () => {
         for await (const info of storage.list('', { signal })) assert.fail(info.name);
@@ -60,6 +61,7 @@ export const abortChecks: readonly Check[] = [
       await rejectsWith('storage.closed', storage.get('p/1'));
       await rejectsWith('storage.closed', storage.stat('p/1'));
       await rejectsWith('storage.closed', namesOf(storage, ''));
+      await rejectsWith('storage.closed', storage.folders(''));
       await rejectsWith('storage.closed', storage.delete('p/1'));
       await rejectsWith('storage.closed', storage.now());
       await storage.close();

@@ -111,13 +111,23 @@ export const listChecks: readonly Check[] = [
           await other.put(`s/${at}-comes`, Buffer.from('x'));
         }),
       );
-      const seen = await namesOf(storage, 's/');
-      await changes;
+      const seen = await namesOf(storage, 's/').finally(() => changes);
       assert.deepEqual(
         seen.filter((name) => name.endsWith('stays')),
         [...staying].sort(),
       );
       assert.deepEqual(seen, [...new Set(seen)].sort());
+    },
+  },
+  {
+    title: 'names the folders directly below a prefix',
+    async run({ storage }) {
+      assert.deepEqual(await storage.folders('c/'), []);
+      await putAll(storage, ['c/b/1', 'c/b/2', 'c/a/x/1', 'c/file', 'c-d/e/1', 'c/a.b/1']);
+      assert.deepEqual(await storage.folders('c/'), ['a', 'a.b', 'b']);
+      assert.deepEqual(await storage.folders('c/a/'), ['x']);
+      assert.deepEqual(await storage.folders('c/b/'), []);
+      assert.deepEqual(await storage.folders(''), ['c', 'c-d']);
     },
   },
 ];

@@ -52,6 +52,7 @@ export const nameChecks: readonly Check[] = [
     async run({ storage }) {
       for (const prefix of ['a', 'a/b', '/', '../', 'a//', 'A/', './']) {
         await rejectsWith('storage.bad-name', namesOf(storage, prefix));
+        await rejectsWith('storage.bad-name', storage.folders(prefix));
       }
     },
   },

@@ -82,10 +82,12 @@ export const putChecks: readonly Check[] = [
     async run({ storage, open }) {
       const other = await open();
       assert.equal(await storage.put('taken', Buffer.from('first')), 'created');
-      assert.equal(await storage.put('taken', Buffer.from('second, and longer')), 'exists');
-      assert.equal(await other.put('taken', Buffer.from('1')), 'exists');
-      assert.equal(await other.put('taken', Buffer.from('first')), 'exists');
-      assert.equal((await storage.get('taken')).toString(), 'first');
+      for (const client of [storage, other]) {
+        for (const text of ['second, and longer', '1', 'third', '', 'first']) {
+          assert.equal(await client.put('taken', Buffer.from(text)), 'exists');
+          assert.equal((await storage.get('taken')).toString(), 'first');
+        }
+      }
     },
   },
   {

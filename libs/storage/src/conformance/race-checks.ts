@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { type Storage } from '../storage.ts';
 import { isStorageError } from '../storage-error.ts';
 import { type Check, assertSameBytes, namesOf } from './check.ts';
 import { type RaceResult, startRacer } from './other-process.ts';
@@ -61,21 +62,11 @@ export const raceChecks: readonly Check[] = [
         for (const name of names) await storage.put(name, bytes);
       })().finally(() => (writer.done = true));
       let listed = 0;
-      while (!writer.done) {
-        for await (const info of reader.list('watched/')) {
-          assert.equal(info.size, bytes.byteLength, `${info.name} was listed`);
-          listed += 1;
-        }
-        for (const name of names) {
-          const got = await reader.get(name).catch((error: unknown) => {
-            if (isStorageError(error) && error.code === 'storage.not-found') return undefined;
-            throw error;
-          });
-          if (got !== undefined) assertSameBytes(got, bytes, name);
-          else break;
-        }
+      try {
+        while (!writer.done) listed += await lookAtWatched(reader, names, bytes);
+      } finally {
+        await writing;
       }
-      await writing;
       assert.ok(listed > 0, 'the reader never saw an object while others were put');
     },
   },
@@ -92,3 +83,21 @@ export const raceChecks: readonly Check[] = [
     },
   },
 ];
+
+/** Fails when an object is there in part; gives how many were listed. */
+async function lookAtWatched(reader: Storage, names: readonly string[], bytes: Buffer): Promise<number> {
+  let listed = 0;
+  for await (const info of reader.list('watched/')) {
+    assert.equal(info.size, bytes.byteLength, `${info.name} was listed`);
+    listed += 1;
+  }
+  for (const name of names) {
+    const got = await reader.get(name).catch((error: unknown) => {
+      if (isStorageError(error) && error.code === 'storage.not-found') return undefined;
+      throw error;
+    });
+    if (got === undefined) break;
+    assertSameBytes(got, bytes, name);
+  }
+  return listed;
+}

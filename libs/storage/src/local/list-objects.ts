@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isNameSegment } from '../object-name.ts';
 import { type ObjectInfo, type RequestOptions } from '../storage.ts';
 import { walkNames } from '../walk.ts';
 import { type Place } from './place.ts';
@@ -26,6 +27,16 @@ export async function* listObjects(
     const infos = await run(() => Promise.all(names.map((name) => infoOf(place, name))));
     for (const info of infos) if (info !== undefined) yield info;
   }
+}
+
+/** The names of the folders in `prefix` that could hold objects, sorted. */
+export async function foldersBelow(place: Place, prefix: string): Promise<string[]> {
+  const names = (await namesIn(place, prefix))
+    .filter((entry) => entry.endsWith('/'))
+    .map((entry) => entry.slice(0, -1))
+    .filter(isNameSegment);
+  // Network file systems may give an entry twice while a folder changes.
+  return [...new Set(names)].sort();
 }
 
 async function namesIn(place: Place, folder: string): Promise<string[]> {

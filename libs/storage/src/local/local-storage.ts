@@ -5,7 +5,7 @@ import { clockOf } from './clock.ts';
 import { deleteObject } from './delete-object.ts';
 import { fromFileSystem } from './file-system-error.ts';
 import { getObject } from './get-object.ts';
-import { listObjects } from './list-objects.ts';
+import { foldersBelow, listObjects } from './list-objects.ts';
 import { type Place } from './place.ts';
 import { putObject } from './put-object.ts';
 import { createSlots } from './slots.ts';
@@ -63,6 +63,13 @@ export function localStorage(place: Place): Storage {
       assertPrefix(prefix);
       yield* listObjects(place, prefix, options, (piece) =>
         run(prefix === '' ? 'list the objects' : `list ${prefix}`, options.signal, piece),
+      );
+    },
+
+    async folders(prefix, { signal } = {}) {
+      assertPrefix(prefix);
+      return run(prefix === '' ? 'list the folders' : `list the folders of ${prefix}`, signal, () =>
+        foldersBelow(place, prefix),
       );
     },
 

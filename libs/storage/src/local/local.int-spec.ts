@@ -5,7 +5,7 @@ import { localPlace } from './testing/local-place.ts';
 
 const claimed = { durableFolders: true, exclusivePut: true, readOnlyObjects: true };
 
-describeStorage('a folder on this machine', localPlace, claimed);
+describeStorage('a folder on this machine', () => localPlace(), claimed);
 
 describeStorage(
   'the same behind the decorators',

@@ -9,8 +9,8 @@ export interface LocalPlace extends StoragePlace {
 }
 
 /** A new folder, for one test. */
-export async function localPlace(): Promise<LocalPlace> {
-  const root = await mkdtemp(path.join(tmpdir(), 'kloset-storage-'));
+export async function localPlace(below = tmpdir()): Promise<LocalPlace> {
+  const root = await mkdtemp(path.join(below, 'kloset-storage-'));
   return {
     root,
     address: { url: root },
