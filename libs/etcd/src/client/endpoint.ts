@@ -86,6 +86,7 @@ export class Endpoint {
   #unary(connection: Connection, path: string, request: Buffer, options: CallOptions): Promise<Buffer> {
     const { signal, timeoutMs = this.#settings.commandTimeoutMs } = options;
     return new Promise((resolve, reject) => {
+      if (signal.aborted) throw cancelled(signal);
       const call = connection.client.makeUnaryRequest<Buffer, Buffer>(
         path,
         asIs,
