@@ -1,1 +1,13 @@
-export {};
+export { BoltError, type BoltErrorCode, type DamageCode } from './bolt-error.ts';
+export { compareBytes } from './format/bytes.ts';
+export { LeafPage } from './format/leaf-page.ts';
+export { META_AREA_BYTES, readMeta, type BoltMeta } from './format/meta.ts';
+export { readPageHeader, type PageHeader } from './format/page-header.ts';
+export { type BoltBucket, type BoltRow } from './read/bolt-bucket.ts';
+export { BoltFile } from './read/bolt-file.ts';
+export { memorySource, type ByteSource } from './read/byte-source.ts';
+export { fileSource, type FileSourceOptions } from './read/file-source.ts';
+export { requireBounds, type BoltLeaf, type KnownLeaf } from './read/walk-leaves.ts';
+export { BoltPlanner, type BoltPlan } from './write/bolt-plan.ts';
+export { BoltWriter } from './write/bolt-writer.ts';
+export { type BoltSink } from './write/page-output.ts';
