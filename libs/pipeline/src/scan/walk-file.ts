@@ -3,6 +3,7 @@ import {
   FLAG_BITS,
   FLAG_TOMBSTONE,
   FLAGS,
+  isRevisionKey,
   LENGTH,
   MAIN,
   readMain,
@@ -49,6 +50,7 @@ export function walkFile(
   try {
     const file = BoltFile.open(fileSource(fd, size));
     pageSize = file.meta.pageSize;
+    onRevision(revisionOf(file));
     return decode(file, scanner, digester, log);
   } catch (error) {
     if (error instanceof NotDecodable) return { decoded: false, reason: error.message, pageSize };
@@ -57,6 +59,25 @@ export function walkFile(
     }
     throw error;
   }
+}
+
+/**
+ * The file's revision, from the right edge of the tree: known long before the rows are walked, so that the
+ * members can be asked for their hashes before a compaction overtakes it.
+ */
+function revisionOf(file: BoltFile): number {
+  let last = 0;
+  let compacted = 0;
+  for (const bucket of file.buckets()) {
+    const name = Buffer.from(bucket.name).toString('latin1');
+    if (name === KEY_BUCKET) {
+      const key = bucket.lastKey();
+      if (key !== undefined && isRevisionKey(key, 0, key.length)) last = readMain(key, 0);
+    } else if (name === META_BUCKET) {
+      compacted = compactionOf(readWhole(bucket, MOST_OTHER_BYTES));
+    }
+  }
+  return Math.max(last, compacted);
 }
 
 function decode(file: BoltFile, scanner: PageScanner, digester: RowDigester, log: RowLog): Analysis {
@@ -85,10 +106,7 @@ function decode(file: BoltFile, scanner: PageScanner, digester: RowDigester, log
   }
   if (tally === undefined) throw new NotDecodable('the file has no bucket "key": it is not etcd\'s');
   const meta = others.find(({ name }) => Buffer.from(name).toString('latin1') === META_BUCKET);
-  const compactRevision = Math.max(
-    compaction(meta, 'finishedCompactRev'),
-    compaction(meta, 'scheduledCompactRev'),
-  );
+  const compactRevision = compactionOf(meta);
   return {
     decoded: true,
     pageSize: file.meta.pageSize,
@@ -213,6 +231,10 @@ function readWhole(bucket: BoltBucket, budget: number): OtherBucket {
     rows.push({ key: new Uint8Array(key), value: new Uint8Array(value) });
   }
   return { name: bucket.name, sequence: bucket.sequence, rows };
+}
+
+function compactionOf(meta: OtherBucket | undefined): number {
+  return Math.max(compaction(meta, 'finishedCompactRev'), compaction(meta, 'scheduledCompactRev'));
 }
 
 /** etcd keeps compaction revisions as 17-byte revision keys (server/storage/schema/bucket.go). */
