@@ -2,6 +2,7 @@ import { damaged } from '../bolt-error.ts';
 import { readU64, viewOf } from '../format/bytes.ts';
 import { BUCKET_HEADER_BYTES } from '../format/layout.ts';
 import { LeafPage } from '../format/leaf-page.ts';
+import { lastKey } from './last-key.ts';
 import { type PageClaims } from './page-claims.ts';
 import { type PageReader } from './page-reader.ts';
 import { walkLeaves, type BoltLeaf, type KnownLeaf } from './walk-leaves.ts';
@@ -18,6 +19,13 @@ export interface BoltBucket {
   readonly root: number;
   /** True when its rows are kept in its entry, which has no page of its own. */
   readonly inline: boolean;
+  /**
+   * The highest key, owned by the caller; undefined for an empty bucket. Reads one page for each level of the
+   * tree, and checks no more than those.
+   *
+   * @throws BoltError any of the codes of a damaged file
+   */
+  lastKey(): Uint8Array | undefined;
   /**
    * Rows in key order. Key and value are views, valid until the next step of this or any other iteration of the file;
    * iterations of one file may be interleaved.
@@ -67,6 +75,11 @@ export function openBucket(
     sequence: view.getBigUint64(8, true),
     root,
     inline,
+    lastKey() {
+      if (!inline) return lastKey(reader, root);
+      const { page } = inlineLeaf(bytes.subarray(BUCKET_HEADER_BYTES));
+      return page!.count === 0 ? undefined : new Uint8Array(page!.key(page!.count - 1));
+    },
     leaves,
     rows: () => rowsOf(reader, leaves()),
   };

@@ -58,7 +58,7 @@ async function askUntilLevel(
     const behind =
       answer instanceof EtcdError
         ? answer.code === 'etcd.future-revision'
-        : answer.compactRevision < BigInt(await compacted()) && answer.compactRevision >= 0n;
+        : Math.max(0, Number(answer.compactRevision)) < (await compacted());
     if (!behind || Date.now() > end) return answer;
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
