@@ -12,6 +12,7 @@ import {
   type EtcdVersion,
   requireEtcd,
   requireRestic,
+  ToolUnavailableError,
 } from '@etcd-kloset/testing';
 
 const { values } = parseArgs({
@@ -20,12 +21,18 @@ const { values } = parseArgs({
 const say = (line: string): void => console.log(`setup: ${line}`);
 
 say(`programs for tests are kept in ${cacheFolder()}`);
-const minors: readonly EtcdVersion[] = values.all ? ETCD_VERSIONS : ['3.5'];
-for (const minor of minors) {
-  const { version } = await requireEtcd(minor, say);
-  say(`etcd ${version} is ready`);
-}
-if (values.bench) {
-  await requireRestic(say);
-  say('restic is ready');
+try {
+  const minors: readonly EtcdVersion[] = values.all ? ETCD_VERSIONS : ['3.5'];
+  for (const minor of minors) {
+    const { version } = await requireEtcd(minor, say);
+    say(`etcd ${version} is ready`);
+  }
+  if (values.bench) {
+    await requireRestic(say);
+    say('restic is ready');
+  }
+} catch (error) {
+  if (!(error instanceof ToolUnavailableError)) throw error;
+  console.error(`setup: ${error.message}`);
+  process.exitCode = 1;
 }

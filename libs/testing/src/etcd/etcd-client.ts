@@ -80,10 +80,12 @@ type Reply = Readonly<Record<string, unknown>> & { readonly header: { readonly r
 type Service = 'KV' | 'Lease' | 'Maintenance' | 'Auth';
 
 const definition = rpcDefinition();
-/** etcd answers with up to the size of its database when asked for a whole prefix. */
 const channelOptions: ClientOptions = {
+  // etcd answers with up to the size of its database when asked for a whole prefix.
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
+  // TLS knows no server names that are addresses.
+  'grpc.ssl_target_name_override': 'localhost',
 };
 
 /** A small client of one member, for filling a cluster and for asking it what is true. */
