@@ -27,6 +27,8 @@ export async function* listObjects(
     const infos = await run(() => Promise.all(names.map((name) => infoOf(place, name))));
     for (const info of infos) if (info !== undefined) yield info;
   }
+  // An unmounted disk leaves an empty folder, which must not be taken for a store without objects.
+  await run(() => place.assertThere());
 }
 
 /** The names of the folders in `prefix` that could hold objects, sorted. */
@@ -35,6 +37,7 @@ export async function foldersBelow(place: Place, prefix: string): Promise<string
     .filter((entry) => entry.endsWith('/'))
     .map((entry) => entry.slice(0, -1))
     .filter(isNameSegment);
+  await place.assertThere();
   // Network file systems may give an entry twice while a folder changes.
   return [...new Set(names)].sort();
 }
@@ -43,13 +46,12 @@ async function namesIn(place: Place, folder: string): Promise<string[]> {
   // `clusters/` is the folder `clusters`.
   const folderPath = path.join(place.root, folder.slice(0, -1));
   try {
-    if (await place.folders.exists(folderPath)) return await place.disk.readFolder(folderPath);
+    return (await place.folders.exists(folderPath)) ? await place.disk.readFolder(folderPath) : [];
   } catch (error) {
     if (!hasSystemCode(error, 'ENOENT')) throw error;
     place.folders.forget(folderPath);
+    return [];
   }
-  await place.assertThere();
-  return [];
 }
 
 /** Undefined for what went away, or changed its kind, since its folder was read. */

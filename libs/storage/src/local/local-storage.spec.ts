@@ -105,8 +105,23 @@ describe('a local storage', () => {
         await expect(storage.put('a/other', Buffer.from('x'))).rejects.toMatchObject(missing);
         await expect(storage.now()).rejects.toMatchObject(missing);
         await expect(namesOf(storage, 'a/')).rejects.toMatchObject(missing);
-        await expect(storage.folders('a/')).rejects.toMatchObject(missing);
+        await expect(namesOf(storage, '')).rejects.toMatchObject(missing);
+        await expect(storage.folders('')).rejects.toMatchObject(missing);
       }
+    } finally {
+      await rm(moved, { recursive: true, force: true });
+    }
+  });
+
+  it('acknowledges no put into the folder below a mount, even if all folders are there too', async () => {
+    const moved = `${root.path}-moved`;
+    await storage.put('a/object', Buffer.from('x'));
+    await rename(root.path, moved);
+    try {
+      for (const folder of ['a', '.tmp']) await mkdir(at(folder), { recursive: true });
+      await expect(storage.put('a/other', Buffer.from('x'))).rejects.toMatchObject({
+        code: 'storage.missing',
+      });
     } finally {
       await rm(moved, { recursive: true, force: true });
     }

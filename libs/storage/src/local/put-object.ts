@@ -21,6 +21,18 @@ export async function putObject(
   parts: readonly Uint8Array[],
   { signal }: RequestOptions,
 ): Promise<'created' | 'exists'> {
+  const outcome = await putUntilDone(place, name, parts, signal);
+  // Nothing is acknowledged that went to the disk below the mount.
+  await place.assertThere();
+  return outcome;
+}
+
+async function putUntilDone(
+  place: Place,
+  name: string,
+  parts: readonly Uint8Array[],
+  signal: AbortSignal | undefined,
+): Promise<'created' | 'exists'> {
   const target = path.join(place.root, name);
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     if ((await isTaken(place, target)) && (await makeDurable(place, name))) return 'exists';
