@@ -5,6 +5,7 @@ export type StoreErrorCode =
   | 'store.exists'
   | 'store.newer-format'
   | 'store.incomplete'
+  | 'store.no-such-cluster'
   | 'store.clock-skew'
   | 'store.backup-too-long'
   | 'snapshot.not-found'

@@ -1,3 +1,11 @@
+export { checkStore } from './check/check-store.ts';
+export {
+  type CheckOptions,
+  type CheckProblem,
+  type CheckProgress,
+  type CheckResult,
+  type ProblemKind,
+} from './check/check-types.ts';
 export { KlosetStoreError, type StoreErrorCode } from './errors.ts';
 export * from './format/names.ts';
 export { newRowColumns, type RowColumns } from './format/row-columns.ts';
