@@ -1,7 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { rowHasher } from '@etcd-kloset/kloset';
-import { RowLog } from '@etcd-kloset/mvcc';
-import { openPrivateFile } from '../spool/private-file.ts';
+import { openPrivateFile, RowLog } from '@etcd-kloset/mvcc';
 import { PageScanner } from './page-scanner.ts';
 import { RowDigester } from './row-digester.ts';
 import { TRAILER_BYTES, type ScanResult } from './scan-result.ts';

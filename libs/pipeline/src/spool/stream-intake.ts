@@ -1,11 +1,11 @@
 import { close, statfsSync, write } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
+import { openPrivateFile } from '@etcd-kloset/mvcc';
 import { PipelineError } from '../errors.ts';
 import { SLAB_BYTES, SLABS, type ScanResult } from '../scan/scan-result.ts';
 import { type PipelineThreads } from '../threads/pipeline-threads.ts';
 import { type FromThread, type ToThread } from '../threads/thread-messages.ts';
-import { openPrivateFile } from './private-file.ts';
 
 const closeFile = promisify(close);
 

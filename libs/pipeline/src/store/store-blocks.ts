@@ -8,6 +8,7 @@ import {
   LENGTH,
   LOCATION,
   MAIN,
+  openPrivateFile,
   ROW_F64,
   ROW_U32,
   RowLog,
@@ -15,7 +16,6 @@ import {
   SUB,
   type RowSequence,
 } from '@etcd-kloset/mvcc';
-import { openPrivateFile } from '../spool/private-file.ts';
 
 /**
  * A file that is kept as it is, as rows: row n is the block n of 64 KiB, so that everything that is done with
