@@ -20,6 +20,7 @@ export {
   type EtcdctlOptions,
 } from './etcd/etcd-cluster.ts';
 export { EtcdMember, type Readiness } from './etcd/etcd-member.ts';
+export { RestoredEtcd } from './etcd/restored-etcd.ts';
 export { freePorts } from './free-ports.ts';
 export { type Reaper, startReaper } from './reaper.ts';
 export { CommandFailedError, run, type RunOptions, type RunResult } from './run.ts';

@@ -94,6 +94,7 @@ export async function backupCluster(options: BackupOptions): Promise<SnapshotSum
       spoolFolder: options.spoolFolder,
       startedAt,
       now,
+      signal: options.signal,
       progress,
       note,
       warn,

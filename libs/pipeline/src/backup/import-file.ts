@@ -70,6 +70,7 @@ export async function importFile(options: ImportOptions): Promise<SnapshotSummar
       spoolFolder: options.spoolFolder,
       startedAt,
       now,
+      signal: options.signal,
     });
   } finally {
     await threads.close();

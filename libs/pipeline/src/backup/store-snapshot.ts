@@ -40,6 +40,7 @@ export interface StoreSnapshotOptions extends Observer {
   readonly spoolFolder: string | undefined;
   readonly startedAt: Date;
   readonly now: () => Date;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Stores what a stream was found to be and commits its record: the stages snapshot, chunk, store and commit, joined. */
@@ -140,7 +141,7 @@ function storeDecoded(
   rows: RowSequence,
   parent: Parent,
 ): Promise<StoredRowsResult> {
-  const { cluster, intake, threads, progress } = options;
+  const { cluster, intake, threads, progress, signal } = options;
   let rowsDone = 0;
   let bytesDone = 0;
   return storeRows({
@@ -149,6 +150,7 @@ function storeDecoded(
     parent: parent.chunks,
     parentTables: parent.map?.tables ?? [],
     threads,
+    signal,
     target: targetOf(cluster),
     jobOf: (cut, target, level) => ({
       kind: 'rows',
@@ -199,6 +201,7 @@ async function finish(
   const attached = await storeAttachments(cluster, options.attachments, parent.summary, parent.listing);
   await ensureConfig(cluster, facts.clusterName, parent.listing.configs, now());
   warnOfCollapse(options, parent.summary, found);
+  options.signal?.throwIfAborted();
 
   const newChunks = stored.written.length + found.bucketChunks.length;
   const bucketBytes = found.bucketChunks.reduce((sum, { size }) => sum + size, 0);

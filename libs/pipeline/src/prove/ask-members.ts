@@ -68,7 +68,7 @@ async function ask(client: EtcdClient, member: Member, revision: bigint): Promis
   try {
     return await client.hashKV(member, revision);
   } catch (error) {
-    if (error instanceof EtcdError) return error;
+    if (error instanceof EtcdError && error.code !== 'etcd.cancelled') return error;
     throw error;
   }
 }

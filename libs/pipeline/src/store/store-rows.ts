@@ -34,6 +34,7 @@ export interface StoreRowsOptions {
   readonly target: SealTarget;
   /** What a chunk of these rows is made from. */
   readonly jobOf: (cut: CutChunk, target: SealTarget, level: number) => ChunkJob;
+  readonly signal?: AbortSignal | undefined;
   readonly onChunk?: (progress: { rows: number; bytes: number }) => void;
 }
 
@@ -82,6 +83,7 @@ export async function storeRows(options: StoreRowsOptions): Promise<StoredRowsRe
   const writer = chunkWriter(options, levelFor(newBytes + rewrittenBytes));
   if (newRows > 0 || rewrite.includes(true)) {
     for await (const { batch, chunk } of match()) {
+      options.signal?.throwIfAborted();
       for (let i = 0; i < batch.count; i++) {
         if (chunk[i]! >= 0 && !rewrite[chunk[i]!]) continue;
         const full = writer.add(batch, i);
