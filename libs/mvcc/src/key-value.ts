@@ -76,8 +76,9 @@ export function parseCanonical(bytes: Uint8Array, start: number, end: number, ou
 }
 
 /**
- * Finds the user's key in a row's value without insisting on the canonical form.
- * @returns false when the bytes are not a KeyValue at all; `out.keyStart..keyEnd` otherwise.
+ * Finds the user's key in a row's value without insisting on the canonical form. Where the key comes first, as etcd
+ * writes it, what follows is not looked at.
+ * @returns false when the bytes are not a KeyValue; else the key is at `out.keyStart..keyEnd`, empty if there is none.
  */
 export function findUserKey(
   bytes: Uint8Array,
@@ -85,12 +86,6 @@ export function findUserKey(
   end: number,
   out: { keyStart: number; keyEnd: number },
 ): boolean {
-  // etcd writes the key first; one look is enough then.
-  if (bytes[start] === KEY && start + 1 < end && bytes[start + 1]! < 0x80) {
-    out.keyStart = start + 2;
-    out.keyEnd = start + 2 + bytes[start + 1]!;
-    return out.keyEnd <= end;
-  }
   out.keyStart = start;
   out.keyEnd = start;
   const at = { position: start, end };
@@ -99,13 +94,14 @@ export function findUserKey(
     if (tag < 0) return false;
     const wireType = tag % 8;
     if (wireType === 0) {
-      if (readVarint64(bytes, at) < 0n) return false;
+      if (!skipVarint(bytes, at)) return false;
     } else if (wireType === 2) {
       const length = readVarint(bytes, at);
       if (length < 0 || length > end - at.position) return false;
       if (tag === KEY) {
         out.keyStart = at.position;
         out.keyEnd = at.position + length;
+        return true;
       }
       at.position += length;
     } else {
@@ -202,6 +198,12 @@ function readVarint(bytes: Uint8Array, at: Cursor): number {
     scale *= 128;
   }
   return -1;
+}
+
+/** Any varint of up to ten bytes, as numbers below zero have them. */
+function skipVarint(bytes: Uint8Array, at: Cursor): boolean {
+  for (let i = 0; i < 10 && at.position < at.end; i++) if (bytes[at.position++]! < 0x80) return true;
+  return false;
 }
 
 /** A shortest-form varint below 2^63; -1n for anything else. */

@@ -81,6 +81,7 @@ export class RowLog {
   #tail: RowBatch;
   #tailCount = 0;
   #spill: number | undefined;
+  #takenOver = false;
   readonly #memoryBlocks: number;
   readonly #openSpill: () => number;
 
@@ -90,13 +91,14 @@ export class RowLog {
     this.#tail = newBlock();
   }
 
-  /** What `share` gave, in another thread: for reading. That thread closes it from now on. */
+  /**
+   * What `share` gave, in another thread: for reading only. The spill file stays with the thread that opened it,
+   * which must live as long: Node closes a thread's files when it ends, so to close it here too would close
+   * whatever has that number by then.
+   */
   static takeOver(shared: SharedRowLog): RowLog {
-    const log = new RowLog({
-      openSpill: () => {
-        throw new Error('a log that was taken over does not grow');
-      },
-    });
+    const log = new RowLog({ openSpill: notGrowing });
+    log.#takenOver = true;
     log.#blocks = shared.blocks.map((block) => rowBatch(block, 0, BLOCK_ROWS));
     log.#tail = rowBatch(shared.tail, 0, BLOCK_ROWS);
     log.#tailCount = shared.tailCount;
@@ -124,6 +126,7 @@ export class RowLog {
    * `batch` before the next call.
    */
   append(): { batch: RowBatch; index: number } {
+    if (this.#takenOver) notGrowing();
     if (this.#tailCount === BLOCK_ROWS) this.#flush();
     const index = this.#tailCount++;
     this.#count++;
@@ -152,7 +155,7 @@ export class RowLog {
   }
 
   close(): void {
-    if (this.#spill !== undefined) closeSync(this.#spill);
+    if (this.#spill !== undefined && !this.#takenOver) closeSync(this.#spill);
     this.#spill = undefined;
     this.#blocks = [];
   }
@@ -184,6 +187,10 @@ export class RowLog {
     if (got !== size)
       throw new Error('the spill file of the row list is shorter than what was written to it');
   }
+}
+
+function notGrowing(): never {
+  throw new Error('a log that was taken over does not grow');
 }
 
 function newBlock(): RowBatch {
