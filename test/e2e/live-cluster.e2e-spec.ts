@@ -80,10 +80,10 @@ await describeWith(requireEtcd('3.5'), 'a live cluster', (tools) => {
   });
 
   it('is proven ten times in a row while writes, compactions and leases go on', async () => {
-    let stop = false;
+    const life = { over: false };
     let writes = 0;
     const writer = (async () => {
-      while (!stop) {
+      while (!life.over) {
         const lease = await client.grantLease(600);
         await client.txn([
           { key: `/registry/pods/default/pod-${writes % 300}`, value: `status ${writes} `.repeat(100) },
@@ -102,7 +102,7 @@ await describeWith(requireEtcd('3.5'), 'a live cluster', (tools) => {
       const { proof, proofReason } = await backup();
       proofs.push(`${proof} ${proofReason ?? ''}`.trim());
     }
-    stop = true;
+    life.over = true;
     await writer;
     expect(proofs).toEqual(Array.from({ length: 10 }, () => 'proven'));
     expect(writes).toBeGreaterThan(20);

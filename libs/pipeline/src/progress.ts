@@ -5,9 +5,22 @@ export type Progress =
   | { readonly stage: 'restore'; readonly bytes: number; readonly expected: number }
   | { readonly stage: 'check'; readonly objects: number; readonly bytes: number; readonly expected: number };
 
+/** The stages whose times a backup tells. They overlap: proving goes on while rows are stored. */
+export type TimedStage = 'connect' | 'stream' | 'walk' | 'parent' | 'store' | 'prove' | 'commit';
+
 export interface Observer {
   readonly progress?: ((progress: Progress) => void) | undefined;
   /** One sentence about what goes on, such as which member is read. */
   readonly note?: ((sentence: string) => void) | undefined;
+  /** A stage has ended, after so many milliseconds. */
+  readonly stageDone?: ((stage: TimedStage, milliseconds: number) => void) | undefined;
   readonly warn?: ((sentence: string) => void) | undefined;
+}
+
+/** Waits for `work` and tells how long it took. */
+export async function timed<T>(observer: Observer, stage: TimedStage, work: Promise<T>): Promise<T> {
+  const start = performance.now();
+  const result = await work;
+  observer.stageDone?.(stage, performance.now() - start);
+  return result;
 }

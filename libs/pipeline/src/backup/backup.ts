@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { connectEtcd, type EtcdClient, type EtcdConnection, type RankedMember } from '@etcd-kloset/etcd';
 import { clusterByName, type KeyRing, type SnapshotSummary, type Store } from '@etcd-kloset/kloset';
 import { PipelineError } from '../errors.ts';
-import { type Observer } from '../progress.ts';
+import { timed, type Observer } from '../progress.ts';
 import { askMembers, type MemberAnswer, type ProofScope } from '../prove/ask-members.ts';
 import { judge, unproven } from '../prove/judge.ts';
 import { findAttachments } from '../store/attachments.ts';
@@ -39,12 +39,12 @@ export interface BackupOptions extends Observer {
  */
 export async function backupCluster(options: BackupOptions): Promise<SnapshotSummary> {
   const { store, ring, connection, proof: scope = 'all', now = () => new Date() } = options;
-  const { progress, note, warn } = options;
+  const { progress, note, warn, stageDone } = options;
   const startedAt = now();
   const cluster = clusterByName(store, ring, options.cluster);
   const idKey = ring.idKey(cluster.id, ring.epoch);
   const attachments = findAttachments(options.attach ?? []);
-  const client = await connectEtcd({ ...connection, signal: options.signal });
+  const client = await timed(options, 'connect', connectEtcd({ ...connection, signal: options.signal }));
   let taken: TakenStream | undefined;
   try {
     let answers: Promise<MemberAnswer[]> | undefined;
@@ -59,6 +59,7 @@ export async function backupCluster(options: BackupOptions): Promise<SnapshotSum
       progress,
       note,
       warn,
+      stageDone,
       onRevision: (source, revision, ranked) => {
         compacted = Promise.withResolvers<number>();
         const { promise } = compacted;
@@ -98,6 +99,7 @@ export async function backupCluster(options: BackupOptions): Promise<SnapshotSum
       progress,
       note,
       warn,
+      stageDone,
     });
   } finally {
     client.close();

@@ -37,7 +37,7 @@ const ALIGNMENT = 512;
  */
 export async function importFile(options: ImportOptions): Promise<SnapshotSummary> {
   const { store, ring, skipHashCheck = false, now = () => new Date() } = options;
-  const { progress, note, warn } = options;
+  const { progress, note, warn, stageDone } = options;
   const startedAt = now();
   const cluster = clusterByName(store, ring, options.cluster);
   const attachments = findAttachments(options.attach ?? []);
@@ -53,6 +53,7 @@ export async function importFile(options: ImportOptions): Promise<SnapshotSummar
       progress,
       note,
       warn,
+      stageDone,
       cluster,
       intake,
       threads,

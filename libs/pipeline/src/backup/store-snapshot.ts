@@ -1,7 +1,7 @@
 import { ensureConfig, newId, type Cluster, type SnapshotSummary } from '@etcd-kloset/kloset';
 import { RowLog, RowRuns, type RowSequence } from '@etcd-kloset/mvcc';
 import { tmpdir } from 'node:os';
-import { type Observer } from '../progress.ts';
+import { timed, type Observer } from '../progress.ts';
 import { type Verdict } from '../prove/judge.ts';
 import { type DecodedFile } from '../scan/analysis.ts';
 import { type Intake } from '../spool/stream-intake.ts';
@@ -60,11 +60,11 @@ export async function storeSnapshot(options: StoreSnapshotOptions): Promise<Snap
   if (!analysis.decoded) return storeOpaque(observed, analysis.reason, warnings);
 
   const rows = RowRuns.takeOver(RowLog.takeOver(analysis.log), analysis.runs);
-  const proving = options.prove(rows, analysis);
+  const proving = timed(options, 'prove', options.prove(rows, analysis));
   // Awaited below; should storing fail first, the proof's own failure is of no interest.
   proving.catch(() => undefined);
-  const parent = await findParent(cluster, 'rows', observed.warn);
-  const stored = await storeDecoded(observed, rows, parent);
+  const parent = await timed(options, 'parent', findParent(cluster, 'rows', observed.warn));
+  const stored = await timed(options, 'store', storeDecoded(observed, rows, parent));
   const buckets = await storeBuckets(cluster, analysis.others);
   const verdict = await proving;
   if (verdict.decodingIsWrong) {
@@ -240,7 +240,7 @@ async function finish(
     durationMs: now().getTime() - startedAt.getTime(),
     tool: { name: 'etcd-kloset', version },
   };
-  return commit({
+  const committing = commit({
     cluster,
     summary,
     map: { tables: tables.tables, rowChunks: tables.rowChunks, bucketChunks: found.bucketChunks },
@@ -248,6 +248,7 @@ async function finish(
     startedAt,
     now,
   });
+  return timed(options, 'commit', committing);
 }
 
 /**

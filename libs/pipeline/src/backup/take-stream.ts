@@ -1,8 +1,8 @@
 import { chooseMembers, EtcdError, type EtcdClient, type Member, type RankedMember } from '@etcd-kloset/etcd';
 import { PipelineError } from '../errors.ts';
-import { type Observer } from '../progress.ts';
+import { timed, type Observer } from '../progress.ts';
 import { StreamIntake, type Intake, type IntakeOptions } from '../spool/stream-intake.ts';
-import { PipelineThreads } from '../threads/pipeline-threads.ts';
+import { type PipelineThreads } from '../threads/pipeline-threads.ts';
 
 /** A member's stream, taken in and verified, with who was asked and what was found. */
 export interface TakenStream {
@@ -97,7 +97,7 @@ async function readMember(
     const { write } = bound(intake);
     let bytes = 0;
     let expected = status?.dbSize;
-    await client.snapshot(
+    const streaming = client.snapshot(
       member,
       (blob) => {
         bytes += blob.length;
@@ -112,7 +112,8 @@ async function readMember(
         },
       },
     );
-    const taken = await intake.finish(true);
+    await timed(options, 'stream', streaming);
+    const taken = await timed(options, 'walk', intake.finish(true));
     verify(taken, member, atLeast);
     return { intake: taken, threads };
   } catch (error) {
