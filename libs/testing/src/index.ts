@@ -31,6 +31,7 @@ export {
   ETCD_VERSIONS,
   type EtcdTools,
   type EtcdVersion,
+  requireAge,
   requireEtcd,
   requireRestic,
 } from './tools/require-tools.ts';

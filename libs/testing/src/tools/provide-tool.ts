@@ -60,7 +60,7 @@ async function fromSource(
     case 'go': {
       const pinned = await goModuleFingerprint(source.folder);
       const folder = await buildOnce(`${name}-go-${pinned}-${process.arch}`, async (unfinished) => {
-        say(`${name}: building with Go, which takes some minutes the first time`);
+        say(`${name}: building with Go, which takes up to some minutes`);
         await buildGoPrograms(unfinished, source.folder, source.packages);
       });
       return fromFolder(path.join(folder, 'bin'), row, `built with Go, in ${folder}`);

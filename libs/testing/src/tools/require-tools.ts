@@ -35,6 +35,12 @@ export async function requireRestic(say?: Say): Promise<string> {
   return (await provideTool('restic', say)).programs['restic']!;
 }
 
+/** The paths of age, version 1.3 or later, whose files ours must be. Rejects as {@link requireEtcd} does. */
+export async function requireAge(say?: Say): Promise<{ age: string; keygen: string }> {
+  const { programs } = await provideTool('age', say);
+  return { age: programs['age']!, keygen: programs['age-keygen']! };
+}
+
 async function findEtcd(minor: EtcdVersion, say: Say | undefined): Promise<EtcdTools> {
   const { programs, origin } = await provideTool(`etcd-${minor}`, say);
   const etcd = programs['etcd']!;

@@ -15,8 +15,6 @@ export interface ToolRow {
   readonly howToGetIt: string;
 }
 
-const repository = path.resolve(import.meta.dirname, '../../../..');
-
 /** Every program that tests, benchmarks and the quick start run, and where each one comes from. */
 export const TOOLS = {
   'etcd-3.4': {
@@ -44,6 +42,19 @@ export const TOOLS = {
     sources: [{ kind: 'path' }, { kind: 'debian', suite: 'trixie', packages: ['restic'] }],
     howToGetIt: 'Put restic on PATH.',
   },
+  // Debian's is too old for hybrid (post-quantum) keys, which 1.3 brought.
+  age: {
+    programs: ['age', 'age-keygen'],
+    sources: [
+      { kind: 'path', version: { args: ['--version'], says: /^v?1\.([3-9]|\d\d)\b/ } },
+      {
+        kind: 'go',
+        folder: pinned('age'),
+        packages: { age: 'filippo.io/age/cmd/age', 'age-keygen': 'filippo.io/age/cmd/age-keygen' },
+      },
+    ],
+    howToGetIt: 'Put age and age-keygen 1.3 or later on PATH, or install Go.',
+  },
 } as const satisfies Record<string, ToolRow>;
 
 export type ToolName = keyof typeof TOOLS;
@@ -60,11 +71,16 @@ function etcdOfDebian(suite: string): ToolSource {
 function etcdFromGo(minor: string): ToolSource {
   return {
     kind: 'go',
-    folder: path.join(repository, 'tools', `etcd-${minor}`),
+    folder: pinned(`etcd-${minor}`),
     packages: {
       etcd: 'go.etcd.io/etcd/server/v3',
       etcdctl: 'go.etcd.io/etcd/etcdctl/v3',
       etcdutl: 'go.etcd.io/etcd/etcdutl/v3',
     },
   };
+}
+
+/** The folder of the Go module that pins a tool. */
+function pinned(name: string): string {
+  return path.resolve(import.meta.dirname, '../../../../tools', name);
 }
