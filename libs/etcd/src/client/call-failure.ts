@@ -1,4 +1,4 @@
-import { status, type ServiceError } from '@grpc/grpc-js';
+import { GRPC, type GrpcStatus } from './grpc/status.ts';
 import { type AuthFailure, EtcdError, type EtcdErrorCode } from './etcd-error.ts';
 
 interface Meaning {
@@ -121,40 +121,40 @@ export interface FailedCall {
 }
 
 /** Translates the status with which a call to a connected member ended. */
-export function describeCallFailure(error: ServiceError, { endpoint, timeoutMs }: FailedCall): EtcdError {
-  const meaning = BY_TEXT.find(([text]) => error.details.includes(text))?.[1] ?? byStatus(error, timeoutMs);
+export function describeCallFailure(status: GrpcStatus, { endpoint, timeoutMs }: FailedCall): EtcdError {
+  const meaning = BY_TEXT.find(([text]) => status.details.includes(text))?.[1] ?? byStatus(status, timeoutMs);
   return new EtcdError(meaning.code, `${endpoint} ${meaning.says}.`, {
     advice: meaning.advice,
     retryable: meaning.retryable ?? false,
     context: { endpoint, reason: meaning.reason },
-    cause: error,
+    cause: new Error(`gRPC status ${status.code}: ${status.details}`),
   });
 }
 
-function byStatus({ code, details }: ServiceError, timeoutMs: number): Meaning {
+function byStatus({ code, details }: GrpcStatus, timeoutMs: number): Meaning {
   switch (code) {
-    case status.DEADLINE_EXCEEDED:
+    case GRPC.DEADLINE_EXCEEDED:
       return {
         code: 'etcd.timeout',
         says: `did not answer within ${timeoutMs / 1000} s`,
         advice: 'Check whether this member hangs or is overloaded, or allow more time.',
         retryable: true,
       };
-    case status.UNAVAILABLE:
+    case GRPC.UNAVAILABLE:
       return {
         code: 'etcd.unreachable',
         says: `ended the connection (${details})`,
         advice: 'Check whether this member has stopped.',
         retryable: true,
       };
-    case status.UNIMPLEMENTED:
+    case GRPC.UNIMPLEMENTED:
       return {
         code: 'etcd.unsupported',
         says: `does not have this method (${details})`,
         advice: 'etcd 3.4 or later is needed; check that the endpoint is a member and not another service.',
       };
-    case status.PERMISSION_DENIED:
-    case status.UNAUTHENTICATED:
+    case GRPC.PERMISSION_DENIED:
+    case GRPC.UNAUTHENTICATED:
       return {
         code: 'etcd.permission-denied',
         says: `denies access (${details})`,
@@ -165,7 +165,7 @@ function byStatus({ code, details }: ServiceError, timeoutMs: number): Meaning {
         code: 'etcd.failed',
         says: `failed: ${details}`,
         advice: "Look into this member's log.",
-        retryable: code !== status.INVALID_ARGUMENT && code !== status.DATA_LOSS,
+        retryable: code !== GRPC.INVALID_ARGUMENT && code !== GRPC.DATA_LOSS,
       };
   }
 }

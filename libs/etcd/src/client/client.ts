@@ -1,8 +1,10 @@
+import { unlessAborted } from './cancellation.ts';
 import { type Alarm, type Member, type MemberHash, type MemberStatus } from './cluster.ts';
 import { type EndpointSettings, type EtcdConnection } from './connection.ts';
 import { Endpoint } from './endpoint.ts';
 import { addressKey, parseEndpoint } from './endpoint-address.ts';
 import { EtcdError } from './etcd-error.ts';
+import { type GrpcStatus } from './grpc/status.ts';
 import { hex, MemberDirectory } from './member-directory.ts';
 import { type CallSettings, Session } from './session.ts';
 import { type BlobSink, readSnapshot, type SnapshotOptions, type SnapshotResult } from './snapshot-stream.ts';
@@ -18,7 +20,7 @@ import {
   type StatusResponse,
   type WithHeader,
 } from './wire/messages.ts';
-import { SNAPSHOT_PATH } from './wire/snapshot-message.ts';
+import { SNAPSHOT_PATH } from './wire/snapshot-decoder.ts';
 
 const DIAL_TIMEOUT_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 10_000;
@@ -33,19 +35,19 @@ const ANY_KEY = Buffer.from([0]);
  * @throws EtcdError that names the endpoint, or all of them with what happened at each
  */
 export async function connectEtcd(connection: EtcdConnection): Promise<EtcdClient> {
+  const closing = new AbortController();
   const settings: EndpointSettings = {
     tls: connection.tls,
     dialTimeoutMs: connection.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
     commandTimeoutMs: connection.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
+    signal:
+      connection.signal === undefined ? closing.signal : AbortSignal.any([closing.signal, connection.signal]),
   };
   const endpoints = endpointsOf(connection, settings);
   // Connections read the files again. This time it is for a clear error, whether or not anybody listens.
   if (endpoints.some(({ secure }) => secure)) await loadSecureContext(connection.tls ?? {});
 
-  const closing = new AbortController();
-  const signal =
-    connection.signal === undefined ? closing.signal : AbortSignal.any([closing.signal, connection.signal]);
-  const session = new Session(connection.auth, endpoints, signal);
+  const session = new Session(connection.auth, endpoints);
   const directory = new MemberDirectory(endpoints, settings, session, {
     onlyGiven: connection.onlyEndpoints ?? false,
   });
@@ -143,7 +145,13 @@ export class EtcdClient {
     return header.revision;
   }
 
-  /** The member's hash of the key space at `revision`; see {@link MemberHash}. Not on learners. */
+  /**
+   * The member's hash of the key space at `revision`, or at its current one if that is 0. Not on learners.
+   *
+   * From 3.5 on etcd keeps the hashes that it makes at compactions. Asked for just such a revision it answers
+   * with the one it kept, whose `compactRevision` is that of the compaction before: of rows that are gone since.
+   * Asked for revision 0 it hashes what it has.
+   */
   async hashKV(member: Member, revision: bigint): Promise<MemberHash> {
     const { response } = await this.#ask(member, HASH_KV, { revision }, { timeoutMs: this.#hashTimeoutMs });
     const { hash, compactRevision, hashRevision, header } = response;
@@ -157,15 +165,12 @@ export class EtcdClient {
 
   /** Streams the member's database to `onBlob`: see {@link readSnapshot} for what it is given and when. */
   async snapshot(member: Member, onBlob: BlobSink, options: SnapshotOptions = {}): Promise<SnapshotResult> {
-    const signal =
-      options.signal === undefined
-        ? this.#session.signal
-        : AbortSignal.any([this.#session.signal, options.signal]);
     // The stream does not tell whose it is: its connection has to tell just before.
-    const { endpoint } = await this.#ask(member, STATUS, undefined);
+    const { endpoint } = await unlessAborted(this.#ask(member, STATUS, undefined), options.signal);
     return this.#session.withToken(endpoint, async (token) => {
-      const stream = await endpoint.stream(SNAPSHOT_PATH, Buffer.alloc(0), { token, signal });
-      return readSnapshot(endpoint.address.text, stream, onBlob, { ...options, signal });
+      const call = await endpoint.start(SNAPSHOT_PATH, Buffer.alloc(0), { token });
+      const describe = (status: GrpcStatus) => endpoint.describe(status);
+      return readSnapshot({ ...call, endpoint: endpoint.address.text, describe }, onBlob, options);
     });
   }
 

@@ -38,7 +38,7 @@ export interface Alarm {
 export interface MemberHash {
   /** CRC-32C, unsigned. */
   readonly hash: number;
-  /** The member's compaction revision when it hashed. */
+  /** The member's compaction revision when it hashed; -1 when it had never compacted. */
   readonly compactRevision: bigint;
   /** The revision that the hash is of; from etcd 3.6 on. */
   readonly hashRevision: bigint | undefined;

@@ -40,4 +40,6 @@ export interface EndpointSettings {
   readonly tls: EtcdTls | undefined;
   readonly dialTimeoutMs: number;
   readonly commandTimeoutMs: number;
+  /** Ends every connection and call. */
+  readonly signal: AbortSignal;
 }

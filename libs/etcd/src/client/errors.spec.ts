@@ -1,12 +1,11 @@
-import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { describeError } from '@etcd-kloset/errors';
 import { describeCallFailure } from './call-failure.ts';
 import { allFailed, EtcdError } from './etcd-error.ts';
+import { GRPC as status } from './grpc/status.ts';
 import { describeTlsFailure } from './tls-failure.ts';
 
-function serviceError(code: status, details: string): ServiceError {
-  return Object.assign(new Error(details), { code, details, metadata: new Metadata() });
-}
+const FAILED_PRECONDITION = 9;
+const OUT_OF_RANGE = 11;
 
 describe('the translation of what a member answers', () => {
   it.each([
@@ -17,17 +16,12 @@ describe('the translation of what a member answers', () => {
       'etcd.auth',
       false,
     ],
-    [status.FAILED_PRECONDITION, 'etcdserver: authentication is not enabled', 'etcd.auth', false],
+    [FAILED_PRECONDITION, 'etcdserver: authentication is not enabled', 'etcd.auth', false],
     [status.INVALID_ARGUMENT, 'etcdserver: user name is empty', 'etcd.auth', false],
     [status.UNAUTHENTICATED, 'etcdserver: invalid auth token', 'etcd.auth', true],
     [status.INVALID_ARGUMENT, 'etcdserver: revision of auth store is old', 'etcd.auth', true],
-    [status.OUT_OF_RANGE, 'etcdserver: mvcc: required revision has been compacted', 'etcd.compacted', false],
-    [
-      status.OUT_OF_RANGE,
-      'etcdserver: mvcc: required revision is a future revision',
-      'etcd.future-revision',
-      true,
-    ],
+    [OUT_OF_RANGE, 'etcdserver: mvcc: required revision has been compacted', 'etcd.compacted', false],
+    [OUT_OF_RANGE, 'etcdserver: mvcc: required revision is a future revision', 'etcd.future-revision', true],
     [status.UNAVAILABLE, 'etcdserver: no leader', 'etcd.no-leader', true],
     [status.UNAVAILABLE, 'etcdserver: rpc not supported for learner', 'etcd.learner', false],
     [
@@ -41,14 +35,14 @@ describe('the translation of what a member answers', () => {
     [status.UNIMPLEMENTED, 'unknown service etcdserverpb.Maintenance', 'etcd.unsupported', false],
     [status.UNKNOWN, 'etcdserver: something new', 'etcd.failed', true],
   ])('%i "%s" is %s', (code, details, expected, retryable) => {
-    const error = describeCallFailure(serviceError(code, details), { endpoint: 'e:2379', timeoutMs: 10_000 });
+    const error = describeCallFailure({ code, details }, { endpoint: 'e:2379', timeoutMs: 10_000 });
     expect(error).toMatchObject({ code: expected, retryable, context: { endpoint: 'e:2379' } });
     expect(error.message).toMatch(/^e:2379 .*\.$/);
     expect(error.advice).toMatch(/\.$/);
   });
 
   it('says that a backup needs the root role when permission is denied', () => {
-    const denied = serviceError(status.PERMISSION_DENIED, 'etcdserver: permission denied');
+    const denied = { code: status.PERMISSION_DENIED, details: 'etcdserver: permission denied' };
     expect(describeCallFailure(denied, { endpoint: 'e', timeoutMs: 1 }).advice).toContain('root role');
   });
 });
@@ -70,6 +64,8 @@ describe('the translation of a failed handshake', () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'plain-port'],
     ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'client-certificate-required'],
     ['ECONNRESET', 'handshake'],
+    ['ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL', 'handshake'],
+    ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', 'client-certificate-required'],
   ])('%s is %s', (code, reason) => {
     const error = describeTlsFailure(failed(code), attempt);
     expect(error).toMatchObject({ code: 'etcd.tls', context: { reason } });
@@ -120,6 +116,11 @@ describe('the failure of all endpoints', () => {
         '  Nothing listens at a:1.\n  Nothing listens at b:2.\nLook there.',
     );
     expect(error.failures).toHaveLength(2);
+  });
+
+  it('is a cancellation when one of them was cancelled', () => {
+    const cancellation = new EtcdError('etcd.cancelled', 'Cancelled.');
+    expect(allFailed('connect', [refused('a:1'), cancellation])).toBe(cancellation);
   });
 
   it('keeps the code that all have in common, and no other', () => {

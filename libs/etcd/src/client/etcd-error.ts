@@ -66,6 +66,8 @@ export class EtcdError extends KlosetError<EtcdErrorCode> {
 export function allFailed(action: string, failures: readonly EtcdError[]): EtcdError {
   const [first] = failures;
   if (first !== undefined && failures.length === 1) return first;
+  const cancellation = failures.find(({ code }) => code === 'etcd.cancelled');
+  if (cancellation !== undefined) return cancellation;
   const same = first !== undefined && failures.every((failure) => failure.code === first.code);
   const lines = failures.map((failure) => `\n  ${failure.message}`).join('');
   return new EtcdError(

@@ -24,16 +24,14 @@ const WORTH_ASKING_ANOTHER: ReadonlySet<EtcdErrorCode> = new Set([
 
 /** Who we are to the cluster: one token for all members, asked for again when it has expired. */
 export class Session {
-  readonly signal: AbortSignal;
   readonly #auth: EtcdAuth | undefined;
   readonly #endpoints: readonly Endpoint[];
   #token: string | undefined;
   #renewal: Promise<void> | undefined;
 
-  constructor(auth: EtcdAuth | undefined, endpoints: readonly Endpoint[], signal: AbortSignal) {
+  constructor(auth: EtcdAuth | undefined, endpoints: readonly Endpoint[]) {
     this.#auth = auth;
     this.#endpoints = endpoints;
-    this.signal = signal;
   }
 
   /** Whether calls carry a token: not without a user, nor when the cluster has authentication off. */
@@ -52,9 +50,7 @@ export class Session {
     request: Request,
     settings: CallSettings = {},
   ): Promise<Response> {
-    return this.withToken(endpoint, (token) =>
-      endpoint.call(method, request, { ...settings, token, signal: this.signal }),
-    );
+    return this.withToken(endpoint, (token) => endpoint.call(method, request, { ...settings, token }));
   }
 
   /** Asks the given endpoints in turn, those first that answered last time, until one succeeds. */
@@ -96,10 +92,9 @@ export class Session {
   }
 
   async #askForToken(endpoints: readonly Endpoint[]): Promise<void> {
-    const options: CallOptions = { signal: this.signal, requireLeader: true };
     try {
       const { token } = await tryEach('authenticate', endpoints, (endpoint) =>
-        endpoint.call(AUTHENTICATE, this.#auth!, options),
+        endpoint.call(AUTHENTICATE, this.#auth!, { requireLeader: true }),
       );
       this.#token = token;
     } catch (error) {

@@ -1,9 +1,11 @@
-import { type ServiceError } from '@grpc/grpc-js';
-import { cancelled, type MessageStream } from './endpoint.ts';
+import { cancelled } from './cancellation.ts';
 import { EtcdError } from './etcd-error.ts';
+import { type Call } from './grpc/call.ts';
+import { GRPC, type GrpcStatus } from './grpc/status.ts';
 import { ProgressWatchdog } from './progress-watchdog.ts';
-import { decodeSnapshotMessage, type SnapshotMessage } from './wire/snapshot-message.ts';
+import { SnapshotDecoder, type SnapshotMessage } from './wire/snapshot-decoder.ts';
 
+/** Takes bytes, of any length but 0; they are a view that stays valid. */
 export type BlobSink = (blob: Uint8Array) => void | Promise<void>;
 
 export interface SnapshotOptions {
@@ -32,6 +34,13 @@ export interface SnapshotResult {
 export const CHECKSUM_BYTES = 32;
 const STALL_TIMEOUT_MS = 60_000;
 
+/** The call of Snapshot, and what it says when it has failed. */
+export interface SnapshotCall extends Call {
+  /** For messages. */
+  readonly endpoint: string;
+  readonly describe: (status: GrpcStatus) => EtcdError;
+}
+
 /**
  * Passes every byte of a snapshot to `onBlob`, in order, the checksum at the end included but not verified.
  * Nothing more is read while the promise of `onBlob` is pending; what it throws ends the stream and is thrown on.
@@ -40,77 +49,119 @@ const STALL_TIMEOUT_MS = 60_000;
  *   instead of a stream
  */
 export function readSnapshot(
-  endpoint: string,
-  { messages, describe }: MessageStream,
+  call: SnapshotCall,
   onBlob: BlobSink,
-  options: SnapshotOptions & { readonly signal: AbortSignal },
+  options: SnapshotOptions,
 ): Promise<SnapshotResult> {
-  const { signal, onStart, stallTimeoutMs = STALL_TIMEOUT_MS } = options;
-  return new Promise((resolve, reject) => {
-    let start: SnapshotStart | undefined;
-    let received = 0;
-    let over = false;
+  return new SnapshotReader(call, onBlob, options).result;
+}
 
-    const watchdog = new ProgressWatchdog(stallTimeoutMs, () =>
-      fail(stalled(endpoint, received, stallTimeoutMs)),
+class SnapshotReader {
+  readonly result: Promise<SnapshotResult>;
+  readonly #call: SnapshotCall;
+  readonly #onBlob: BlobSink;
+  readonly #options: SnapshotOptions;
+  readonly #decoder = new SnapshotDecoder();
+  readonly #watchdog: ProgressWatchdog;
+  readonly #settled = Promise.withResolvers<SnapshotResult>();
+  readonly #abort = () => this.#fail(cancelled(this.#options.signal!));
+  #over = false;
+  #start: SnapshotStart | undefined;
+  /** Pieces that wait for the end of the first message. */
+  #early: Uint8Array[] = [];
+  #received = 0;
+
+  constructor(call: SnapshotCall, onBlob: BlobSink, options: SnapshotOptions) {
+    this.#call = call;
+    this.#onBlob = onBlob;
+    this.#options = options;
+    this.result = this.#settled.promise;
+    const { signal, stallTimeoutMs = STALL_TIMEOUT_MS } = options;
+    this.#watchdog = new ProgressWatchdog(stallTimeoutMs, () =>
+      this.#fail(stalled(call.endpoint, this.#received, stallTimeoutMs)),
     );
-    const abort = () => fail(cancelled(signal));
-    const settle = (): boolean => {
-      if (over) return false;
-      over = true;
-      watchdog.stop();
-      signal.removeEventListener('abort', abort);
-      return true;
-    };
-    const fail = (error: Error) => {
-      if (!settle()) return;
-      messages.cancel();
-      reject(error);
-    };
-    const pass = ({ blob, remaining, version }: SnapshotMessage): void | Promise<void> => {
-      received += blob.length;
-      if (start !== undefined) return onBlob(blob);
-      start = { bytes: blob.length + Number(remaining) + CHECKSUM_BYTES, storageVersion: version };
-      const started = onStart?.(start);
-      return started === undefined ? onBlob(blob) : started.then(() => onBlob(blob));
-    };
+    call.answer.on('data', (chunk: Buffer) => this.#take(chunk));
+    void call.status.then((status) => this.#end(status));
+    signal?.addEventListener('abort', this.#abort, { once: true });
+    if (signal?.aborted === true) this.#abort();
+  }
 
-    messages.on('data', (encoded: Buffer) => {
-      if (over) return;
-      try {
-        const message = decodeSnapshotMessage(encoded);
-        // A read error in the server can become an endless run of these: they are no progress.
-        if (message.blob.length === 0) return;
-        watchdog.progress();
-        const passed = pass(message);
-        if (passed === undefined) return;
-        messages.pause();
-        watchdog.suspend();
-        passed.then(() => {
-          watchdog.resume();
-          messages.resume();
-        }, fail);
-      } catch (error) {
-        fail(error as Error);
+  #take(chunk: Buffer): void {
+    if (this.#over) return;
+    try {
+      const pieces = this.#decoder.push(chunk);
+      // A read error in the server can become an endless run of empty blobs: they are no progress.
+      if (pieces.length === 0) return;
+      this.#watchdog.progress();
+      for (const piece of pieces) this.#received += piece.length;
+      if (this.#start !== undefined) {
+        this.#pass(pieces, 0);
+        return;
       }
-    });
-    messages.on('error', (error: ServiceError) => {
-      if (over) return;
-      // grpc-js ends the stream after an error, too: that is no second outcome.
-      messages.removeAllListeners('end');
-      describe(error).then(
-        (described) => fail(received === 0 ? described : brokenOff(described, received)),
-        fail,
-      );
-    });
-    messages.on('end', () => {
-      if (over) return;
-      if (start === undefined || received !== start.bytes) fail(endedEarly(endpoint, received, start?.bytes));
-      else if (settle()) resolve({ bytes: received, storageVersion: start.storageVersion });
-    });
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
+      this.#early.push(...pieces);
+      if (this.#decoder.first !== undefined) this.#begin(this.#decoder.first);
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  #begin({ blobBytes, remaining, version }: SnapshotMessage): void {
+    this.#start = { bytes: blobBytes + remaining + CHECKSUM_BYTES, storageVersion: version };
+    const pieces = this.#early;
+    this.#early = [];
+    const started = this.#options.onStart?.(this.#start);
+    if (started === undefined) this.#pass(pieces, 0);
+    else this.#hold(started, () => this.#pass(pieces, 0));
+  }
+
+  /** Returns false when the sink wants to wait: the rest is passed later. */
+  #pass(pieces: readonly Uint8Array[], from: number): boolean {
+    for (let at = from; at < pieces.length && !this.#over; at++) {
+      const passed = this.#onBlob(pieces[at]!);
+      if (passed !== undefined) {
+        this.#hold(passed, () => this.#pass(pieces, at + 1));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #hold(until: Promise<void>, then: () => boolean): void {
+    this.#call.answer.pause();
+    this.#watchdog.suspend();
+    const goOn = () => {
+      if (this.#over) return;
+      this.#watchdog.resume();
+      if (then()) this.#call.answer.resume();
+    };
+    until.then(goOn).catch((error: unknown) => this.#fail(error as Error));
+  }
+
+  #end(status: GrpcStatus): void {
+    if (this.#over) return;
+    const received = this.#received;
+    if (status.code !== GRPC.OK) {
+      const error = this.#call.describe(status);
+      this.#fail(received === 0 ? error : brokenOff(error, received));
+    } else if (this.#start === undefined || received !== this.#start.bytes) {
+      this.#fail(endedEarly(this.#call.endpoint, received, this.#start?.bytes));
+    } else {
+      this.#settle();
+      this.#settled.resolve({ bytes: received, storageVersion: this.#start.storageVersion });
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#settle();
+    this.#call.cancel();
+    this.#settled.reject(error);
+  }
+
+  #settle(): void {
+    this.#over = true;
+    this.#watchdog.stop();
+    this.#options.signal?.removeEventListener('abort', this.#abort);
+  }
 }
 
 function stalled(endpoint: string, received: number, timeoutMs: number): EtcdError {

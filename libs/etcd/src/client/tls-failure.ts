@@ -29,6 +29,9 @@ const NOT_TLS = new Set([
   'ERR_SSL_UNKNOWN_PROTOCOL',
 ]);
 
+/** Alerts that a server sends when it does not like the client's certificate, or misses it. */
+const ABOUT_OUR_CERTIFICATE = /_ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED)$/;
+
 /** Translates what Node and OpenSSL report while a TLS connection is made. */
 export function describeTlsFailure(error: NodeJS.ErrnoException, attempt: TlsAttempt): EtcdError {
   const code = error.code ?? '';
@@ -41,7 +44,7 @@ export function describeTlsFailure(error: NodeJS.ErrnoException, attempt: TlsAtt
     });
   }
   if (NOT_TLS.has(code)) return plainPort(attempt.endpoint, error);
-  if (code.includes('_ALERT_')) return refusedByServer(error, code, attempt);
+  if (ABOUT_OUR_CERTIFICATE.test(code)) return refusedByServer(error, code, attempt);
   return failure('handshake', error, attempt, {
     says: `broke off the TLS handshake (${error.message})`,
     advice:

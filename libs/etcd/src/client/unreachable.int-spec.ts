@@ -1,6 +1,10 @@
-import { describeWith, EtcdCluster, freePorts, requireEtcd } from '@etcd-kloset/testing';
+import { describeWith, EtcdCluster, freePorts, makeCertificates, requireEtcd } from '@etcd-kloset/testing';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
+import https from 'node:https';
 import net, { type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { connectEtcd } from './client.ts';
 
 const LIMIT_MS = 120_000;
@@ -55,14 +59,14 @@ describe('an endpoint where no member is', () => {
     await expect(attempt([`127.0.0.1:${port}`])).rejects.toMatchObject({
       code: 'etcd.unreachable',
       retryable: true,
-      message: `Nothing listens at 127.0.0.1:${port}.`,
+      message: `127.0.0.1:${port} refuses connections: nothing listens there.`,
     });
   });
 
   it('is told when its name means nothing', async () => {
     await expect(attempt(['no-such-host.invalid:2379'])).rejects.toMatchObject({
       code: 'etcd.unreachable',
-      message: 'The host name of no-such-host.invalid:2379 cannot be resolved.',
+      message: expect.stringContaining('its name cannot be resolved') as string,
     });
   });
 
@@ -78,6 +82,16 @@ describe('an endpoint where no member is', () => {
     });
   });
 
+  it('is told when another service is there that speaks TLS', async () => {
+    const certificates = await makeCertificates(await mkdtemp(path.join(tmpdir(), 'etcd-kloset-tls-')));
+    const { cert, key } = certificates.server;
+    const secured = { cert: await readFile(cert), key: await readFile(key) };
+    const web = await listen(https.createServer(secured, (_, response) => response.end('hello')));
+    const connecting = connectEtcd({ endpoints: [`https://${web}`], tls: { caFile: certificates.ca } });
+    await expect(connecting).rejects.toMatchObject({ code: 'etcd.tls', context: { reason: 'handshake' } });
+    await rm(path.dirname(certificates.ca), { recursive: true });
+  });
+
   it('is told together with all others when none can be used', async () => {
     const [port] = await freePorts(1);
     const failed = await attempt([`127.0.0.1:${port}`, silent]).catch((error: unknown) => error);
@@ -85,7 +99,7 @@ describe('an endpoint where no member is', () => {
       code: 'etcd.unreachable',
       failures: [{ code: 'etcd.unreachable' }, { code: 'etcd.timeout' }],
     });
-    expect(String(failed)).toContain(`Nothing listens at 127.0.0.1:${port}.`);
+    expect(String(failed)).toContain(`127.0.0.1:${port} refuses connections`);
     expect(String(failed)).toContain(`${silent} accepted the connection`);
   });
 

@@ -1,6 +1,5 @@
 import { encodeMessage, type FieldValue } from './protobuf.ts';
 import { ALARM, AUTHENTICATE, HASH_KV, MEMBER_LIST, RANGE_ONE, STATUS } from './messages.ts';
-import { decodeSnapshotMessage } from './snapshot-message.ts';
 
 const message = (...fields: [number, FieldValue][]) => encodeMessage(fields);
 const HEADER = message([1, 0xcafen], [2, 0xbeefn], [3, 42n], [4, 7n]);
@@ -81,26 +80,5 @@ describe('an answer of a member', () => {
 
   it('has the revision in its header whatever else it holds', () => {
     expect(RANGE_ONE.decode(message([1, HEADER], [4, 3n]))).toEqual({ header });
-  });
-});
-
-describe('a message of the snapshot stream', () => {
-  it('tells how much is to come, and its blob is a view', () => {
-    const encoded = message([2, 9_000_000_000n], [3, 'page'], [4, '3.6.0']);
-    const { remaining, blob, version } = decodeSnapshotMessage(encoded);
-    expect({ remaining, version, blob: Buffer.from(blob).toString() }).toEqual({
-      remaining: 9_000_000_000n,
-      version: '3.6.0',
-      blob: 'page',
-    });
-    expect(blob.buffer).toBe(encoded.buffer);
-  });
-
-  it('is empty when the server had nothing to send', () => {
-    expect(decodeSnapshotMessage(new Uint8Array(0))).toEqual({
-      remaining: 0n,
-      blob: new Uint8Array(0),
-      version: '',
-    });
   });
 });
