@@ -28,13 +28,21 @@ export class RestoredEtcd {
    *
    * @param flags for the restore, such as `--bump-revision=1000000`
    */
-  static async fromFile(tools: EtcdTools, file: string, flags: readonly string[] = []): Promise<RestoredEtcd> {
+  static async fromFile(
+    tools: EtcdTools,
+    file: string,
+    flags: readonly string[] = [],
+  ): Promise<RestoredEtcd> {
     return RestoredEtcd.from(tools, async ({ name, peerUrl, dataDir }) => {
       const where = ['--name', name, '--data-dir', dataDir, '--initial-advertise-peer-urls', peerUrl];
       const program = tools.etcdutl ?? tools.etcdctl;
-      await run(program, ['snapshot', 'restore', file, ...where, '--initial-cluster', `${name}=${peerUrl}`, ...flags], {
-        env: { ...process.env, ETCDCTL_API: '3' },
-      });
+      await run(
+        program,
+        ['snapshot', 'restore', file, ...where, '--initial-cluster', `${name}=${peerUrl}`, ...flags],
+        {
+          env: { ...process.env, ETCDCTL_API: '3' },
+        },
+      );
     });
   }
 
