@@ -9,7 +9,7 @@ import { finding, isFound, type Finding } from './problem-of.ts';
 /**
  * Reads every record, oldest first, and learns from it what its snapshot needs.
  *
- * @param onRecord told of each record that can be read
+ * @param onRecord told of each record that can be read; what it throws is noted of the record
  */
 export async function checkRecords(
   check: ClusterCheck,
@@ -38,7 +38,10 @@ export async function checkRecords(
         message: `${name} says that the ${kind} ${digest} has ${size} bytes; an older record says otherwise.`,
       });
     }
-    onRecord(snapshot, record);
+    const result = await finding(() => {
+      onRecord(snapshot, record);
+    });
+    if (isFound(result)) note(check, name, result.found);
   }
 }
 

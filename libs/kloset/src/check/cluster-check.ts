@@ -1,4 +1,5 @@
 import { type Storage } from '@etcd-kloset/storage';
+import { KlosetStoreError } from '../errors.ts';
 import { parseName, type ObjectKind } from '../format/names.ts';
 import { type Cluster, type ClusterListing } from '../store/cluster.ts';
 import { type CheckOptions, type CheckProblem } from './check-types.ts';
@@ -25,6 +26,21 @@ export function note(check: ClusterCheck, object: string, found: Finding): void 
   if (!check.findings.has(object)) check.findings.set(object, found);
 }
 
+/**
+ * Opens something with the keys at hand.
+ * @returns undefined for what is of a key epoch that an old credential does not hold: that is said, and no damage
+ */
+export function opened<T>({ cluster, report }: ClusterCheck, open: () => T): T | undefined {
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof KlosetStoreError) || error.code !== 'key.epoch' || cluster?.ring.role === 'owner')
+      throw error;
+    report.warnings.push(`some objects were not opened: ${error.message}`);
+    return undefined;
+  }
+}
+
 /** Findings with the snapshots that each of them touches. */
 export function problemsOf(check: ClusterCheck): CheckProblem[] {
   const { findings, needs, id } = check;
@@ -37,11 +53,18 @@ export function problemsOf(check: ClusterCheck): CheckProblem[] {
       ([{ kind, digest }, snapshots]) => [`${kind} ${digest}`, snapshots],
     ),
   );
-  return [...damaged].map(([object, { found, kind, id: name }]) => ({
-    object,
-    kind: kind as Exclude<ObjectKind, 'unknown'>,
-    cluster: id,
-    ...found,
-    neededBy: kind === 'snapshot' ? [name] : (users.get(`${kind} ${name}`) ?? []),
-  }));
+  return [...damaged].flatMap(([object, { found, kind, id: name }]) => {
+    // A newer version knows more kinds of notes; no snapshot needs one.
+    if (kind === 'note' && found.problem === 'newer-format') {
+      check.report.warnings.push(`${found.message}: it was left alone`);
+      return [];
+    }
+    return {
+      object,
+      kind: kind as Exclude<ObjectKind, 'unknown'>,
+      cluster: id,
+      ...found,
+      neededBy: kind === 'snapshot' ? [name] : (users.get(`${kind} ${name}`) ?? []),
+    };
+  });
 }

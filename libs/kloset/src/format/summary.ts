@@ -51,7 +51,9 @@ export const summarySchema = z.object({
   pageSize: bytes,
   rows: z.object({ total: count, new: count }),
   /** Rows and bytes of each bucket, in name order. */
-  buckets: z.array(z.object({ name: z.string(), rows: count, bytes, sequence: z.string() })),
+  buckets: z.array(
+    z.object({ name: z.string(), rows: count, bytes, sequence: z.string().regex(/^[0-9]{1,20}$/) }),
+  ),
   /** CRC-32C that `etcdutl snapshot status` prints, as a number. */
   statusHash: z.number().int().nonnegative(),
   /** The stream without its trailer: bytes and SHA-256, hex. */

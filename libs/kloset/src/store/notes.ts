@@ -13,6 +13,8 @@ const schema = z.object({
   objects: z.array(z.string()),
 });
 
+const kindSchema = z.object({ format: z.number(), type: z.string() });
+
 export type Note = z.infer<typeof schema>;
 
 export async function putNote(
@@ -30,18 +32,39 @@ export async function putNote(
 }
 
 export async function readNote(cluster: Cluster, id: string): Promise<Note> {
+  return openNote(cluster, id, await getObject(cluster.store, noteName(cluster.id, id)));
+}
+
+/**
+ * @throws `object.rotten`, `object.malformed`, `store.newer-format` (also for a note of a type that is not known),
+ *   `seal.does-not-open`, `key.epoch`
+ */
+export function openNote(cluster: Cluster, id: string, bytes: Uint8Array): Note {
   const name = noteName(cluster.id, id);
-  const plain = openObject(
-    cluster.ring,
-    cluster.id,
-    { magic: 'KLN', kind: 'note', id },
-    await getObject(cluster.store, name),
-    name,
-  );
-  const parsed = schema.safeParse(JSON.parse(new TextDecoder().decode(plain)));
-  if (!parsed.success)
-    throw new KlosetStoreError('object.malformed', `${name} is not a note this program knows`);
+  const plain = openObject(cluster.ring, cluster.id, { magic: 'KLN', kind: 'note', id }, bytes, name);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(plain));
+  } catch (cause) {
+    throw malformed(name, cause);
+  }
+  const kind = kindSchema.safeParse(json);
+  if (kind.success && (kind.data.format > 1 || kind.data.type !== 'damaged')) {
+    throw new KlosetStoreError('store.newer-format', `${name} is a note that this version does not know`, {
+      advice: 'Use a newer etcd-kloset for this store.',
+      context: { object: name },
+    });
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw malformed(name, parsed.error);
   return parsed.data;
+}
+
+function malformed(name: string, cause: unknown): KlosetStoreError {
+  return new KlosetStoreError('object.malformed', `${name} is not a note`, {
+    context: { object: name },
+    cause,
+  });
 }
 
 /** Digests of all objects that were found damaged. A note that is itself damaged is passed to `onUnreadable`. */

@@ -1,8 +1,8 @@
 import { KlosetStoreError } from '../errors.ts';
 import { type KeyRing } from '../keys/index.ts';
 import { type SnapshotSummary } from '../format/summary.ts';
-import { clusterByName, listCluster, readSummary, type Cluster } from './cluster.ts';
-import { listClusters } from './cluster-config.ts';
+import { clusterById, clusterByName, listCluster, readSummary, type Cluster } from './cluster.ts';
+import { reachableClusters } from './cluster-config.ts';
 import { type Store } from './store.ts';
 
 /** A record that is there and cannot be read: never passed over in silence. */
@@ -18,10 +18,10 @@ export interface SnapshotList {
   readonly unreadable: readonly UnreadableSnapshot[];
 }
 
-/** The clusters that are meant: the named one, or all that the key sees. */
+/** The clusters that are meant: the named one, or all that the key sees, those too whose name is lost. */
 export async function selectClusters(store: Store, ring: KeyRing, name?: string): Promise<Cluster[]> {
   if (name !== undefined) return [clusterByName(store, ring, name)];
-  return (await listClusters(store, ring)).map(({ cluster }) => cluster);
+  return (await reachableClusters(store, ring)).map((id) => clusterById(store, ring, id));
 }
 
 /** Every snapshot of the clusters, by time. */

@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto';
+import { KlosetStoreError } from '../errors.ts';
+import { snapshotName, tableName } from '../format/names.ts';
+import { decodeColumns, type TableSection } from '../format/table.ts';
+import { getObject, openTable, type Cluster } from '../store/cluster.ts';
+import { note, opened, type ClusterCheck } from './cluster-check.ts';
+import { type Claim, type MapClaims } from './map-claims.ts';
+import { type DigestedObject } from './object-bytes.ts';
+
+/** Where it is told what rows a chunk holds. */
+export interface ChunkPlace {
+  readonly table: string;
+  readonly section: number;
+  /** Key epoch of the table. */
+  readonly epoch: number;
+}
+
+/** By the chunk's digest. */
+export type ChunkPlaces = ReadonlyMap<string, ChunkPlace>;
+
+/**
+ * Gives what is to be done with each sound table: it is opened, what maps say of it is compared with it, and
+ * tables that tell of the same chunk are compared with each other.
+ */
+export function tableChecker(
+  check: ClusterCheck,
+  cluster: Cluster,
+  claims: MapClaims,
+): { places: ChunkPlaces; checkTable: (table: DigestedObject) => Promise<void> } {
+  const places = new Map<string, ChunkPlace & { fingerprint: string }>();
+
+  const checkTable = async ({ name, digest, bytes }: DigestedObject): Promise<void> => {
+    const whole = bytes ?? (await getObject(cluster.store, name));
+    const table = opened(check, () => openTable(cluster, digest, whole));
+    if (table === undefined) return;
+    const fingerprints = table.sections.map((section) => fingerprintOf(section, name));
+    for (const claim of claims.ofTable(digest)) {
+      const section = table.sections[claim.section];
+      if (section === undefined || table.epoch !== claim.epoch || !agree(claim, section)) {
+        const record = snapshotName(check.id, claim.snapshot);
+        note(check, record, {
+          problem: 'inconsistent',
+          message: `${record} and ${name} do not agree about the chunk ${claim.digest}.`,
+        });
+        continue;
+      }
+      const fingerprint = `${table.epoch} ${fingerprints[claim.section]!}`;
+      const known = places.get(claim.digest);
+      if (known === undefined) {
+        places.set(claim.digest, { table: digest, section: claim.section, epoch: table.epoch, fingerprint });
+      } else if (known.fingerprint !== fingerprint) {
+        note(check, name, {
+          problem: 'inconsistent',
+          message: `${name} and ${tableName(check.id, known.table)} tell different things of the chunk ${claim.digest}.`,
+        });
+      }
+    }
+  };
+  return { places, checkTable };
+}
+
+/** @throws KlosetStoreError `object.malformed` when the columns are not what a table's should be */
+function fingerprintOf(section: TableSection, name: string): string {
+  const { length, count } = decodeColumns(section);
+  let bytes = 0;
+  for (let row = 0; row < count; row++) bytes += length[row]!;
+  if (bytes !== section.plainBytes) {
+    throw new KlosetStoreError('object.malformed', `${name} does not add up: its rows have ${bytes} bytes.`, {
+      context: { object: name },
+    });
+  }
+  return `${section.rows} ${section.plainBytes} ${hash('sha256', section.columns, 'base64url')}`;
+}
+
+function agree(claim: Claim, section: TableSection): boolean {
+  return (
+    claim.digest === section.digest &&
+    claim.objectSize === section.objectSize &&
+    claim.rows === section.rows &&
+    claim.plainBytes === section.plainBytes &&
+    claim.firstMain === section.firstMain &&
+    claim.firstSub === section.firstSub
+  );
+}
