@@ -17,7 +17,14 @@ export type PipelineErrorCode =
   | 'restore.not-equal'
   | 'restore.no-etcdutl'
   | 'restore.etcdutl-failed'
-  | 'restore.etcdutl-too-old';
+  | 'restore.etcdutl-too-old'
+  | 'restore.bad-member'
+  | 'restore.bad-bump'
+  | 'restore.data-dir-not-empty'
+  | 'restore.data-dir-failed'
+  | 'restore.bad-attachment'
+  | 'restore.attachment-exists'
+  | 'restore.attachments-failed';
 
 /** A stage of a backup or of a restore that could not do its work. */
 export class PipelineError extends KlosetError<PipelineErrorCode> {}

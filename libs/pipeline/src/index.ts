@@ -3,6 +3,22 @@ export { importFile, type ImportOptions } from './backup/import-file.ts';
 export { PipelineError, type PipelineErrorCode } from './errors.ts';
 export { type Observer, type Progress } from './progress.ts';
 export { type ProofScope } from './prove/ask-members.ts';
+export { type ClusterState, type ClusterStates, clusterStates } from './inspect/cluster-states.ts';
+export { countKeys, type KeyCounts, type PrefixCounts } from './inspect/key-counts.ts';
+export { type ClusterSizes, type Sizes, storeSizes, type StoreSizes } from './inspect/store-sizes.ts';
+export { type AttachedFile, readAttachments } from './restore/attached/read-attachments.ts';
+export { requireRoomFor, writeAttachments } from './restore/attached/write-attachments.ts';
+export { type StoredAlarm, storedAlarms } from './restore/data-dir/alarms.ts';
+export { type InitialCluster, initialClusterText } from './restore/data-dir/initial-cluster.ts';
+export {
+  type DataDirOptions,
+  type DataDirPlan,
+  KUBERNETES_BUMP,
+  planDataDir,
+} from './restore/data-dir/plan-data-dir.ts';
+export { type RestoredDataDir, restoreToDataDir } from './restore/data-dir/restore-to-data-dir.ts';
+export { type RestoreTool } from './restore/data-dir/restore-tool.ts';
 export { openSnapshot, type OpenedSnapshot } from './restore/opened-snapshot.ts';
+export { encryptionNotes, type RestoreNotices, restoreNotices } from './restore/restore-notices.ts';
 export { restoreToFile, type RestoredTo } from './restore/restore-to-file.ts';
 export { version } from './version.ts';

@@ -1,0 +1,33 @@
+import { encryptionNotes } from '@etcd-kloset/pipeline';
+import { type SnapshotSummary } from '@etcd-kloset/kloset';
+import { type ExitCode } from '../commands/command.ts';
+import { snapshotDocument } from '../output/documents.ts';
+import { type Report } from '../output/report.ts';
+import { storedText } from '../output/snapshot-text.ts';
+
+/** Tells what was stored, and what its proof is worth. */
+export function reportStored(summary: SnapshotSummary, report: Report): ExitCode {
+  for (const note of encryptionNotes(summary)) {
+    const kept = summary.attachments.length > 0 ? '' : ' (--attach keeps the file with the snapshot)';
+    report.note(`${note}${kept}`);
+  }
+  report.done(snapshotDocument(summary), () => storedText(summary));
+  if (summary.proof === 'mismatch') {
+    report.shout([
+      `The members of ${summary.cluster} do not agree: this cluster is corrupt.`,
+      summary.proofReason ?? '',
+      `Snapshot ${summary.id} is stored, but nobody can say which member is right.`,
+      'Keep older snapshots. Compare the members (etcdctl endpoint hashkv --cluster) and replace the one that differs.',
+    ]);
+    return 3;
+  }
+  if (summary.proof === 'unproven' && summary.source === 'cluster') {
+    report.warn(`snapshot ${summary.id} is not proven: ${summary.proofReason ?? 'no reason is known'}`);
+  }
+  return 0;
+}
+
+/** @throws UsageError when a label is given twice with different values */
+export function labelsOf(pairs: readonly (readonly [string, string])[]): Record<string, string> {
+  return Object.fromEntries(pairs);
+}

@@ -1,0 +1,8 @@
+import { KlosetError } from '@etcd-kloset/errors';
+
+export type CliErrorCode =
+  /** What is to be removed is the last key file that opens the store. */
+  'keys.last' | 'keys.not-found' | 'keys.ambiguous';
+
+/** What the command line itself refuses to do. */
+export class CliError extends KlosetError<CliErrorCode> {}

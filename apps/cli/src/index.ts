@@ -1,0 +1,1 @@
+export { run, type Host } from './run.ts';

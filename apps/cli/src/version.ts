@@ -1,0 +1,4 @@
+import packageJson from '../package.json' with { type: 'json' };
+
+export const PROGRAM = 'etcd-kloset';
+export const version = packageJson.version;
