@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, chmod, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Check, conformanceChecks, runCheck } from './conformance.ts';
 import { infosOf } from './conformance/check.ts';
 import { type LocalPlace, localPlace } from './local/testing/local-place.ts';
@@ -482,6 +483,18 @@ const faults: readonly Fault[] = [
     broken: (storage) => ({ ...storage, close: () => Promise.resolve() }),
   },
   {
+    does: 'is closed before all is done',
+    foundBy: 'finishes what is under way',
+    broken: (storage) => ({
+      ...storage,
+      async put(...args) {
+        await sleep(50);
+        return storage.put(...args);
+      },
+      close: () => Promise.resolve(),
+    }),
+  },
+  {
     does: 'holds a connection for as long as a listing is read',
     foundBy: 'can be left early',
     broken: (storage) => {
@@ -550,7 +563,7 @@ describe('the conformance suite', () => {
     for (const title of new Set(faults.map(({ foundBy }) => foundBy))) {
       await runCheck(checkTitled(title), () => localPlace(memory), claimed);
     }
-  }, 60_000);
+  }, 120_000);
 
   it.each(faults)(
     'fails a storage that $does',
@@ -562,6 +575,6 @@ describe('the conformance suite', () => {
       };
       await expect(runCheck(check, factory, claimed)).rejects.toThrow();
     },
-    60_000,
+    120_000,
   );
 });

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,9 @@ import { openStorage } from '../open-storage.ts';
 import { describeIf, missingCommand, missingMount } from './testing/can-run.ts';
 import { runOperations } from './testing/run-operations.ts';
 import { leftBehind, temporaryRoot } from './testing/temporary-root.ts';
+
+// Many flushes, or processes of their own: minutes on a busy machine.
+jest.setTimeout(120_000);
 
 const kibibyte = 1024;
 

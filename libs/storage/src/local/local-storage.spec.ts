@@ -1,5 +1,6 @@
+import { jest } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { namesOf } from '../conformance/check.ts';
@@ -8,6 +9,9 @@ import { type Disk, systemDisk } from './disk.ts';
 import { openLocal } from './open-local.ts';
 import { temporaryRoot } from './testing/temporary-root.ts';
 import { watchedDisk } from './testing/watched-disk.ts';
+
+// Many flushes, or processes of their own: minutes on a busy machine.
+jest.setTimeout(120_000);
 
 const notAnObject = { code: 'storage.not-an-object' };
 
@@ -88,6 +92,19 @@ describe('a local storage', () => {
     expect(await namesOf(storage, '')).toEqual(['a/object']);
     expect(await namesOf(storage, 'a/')).toEqual(['a/object']);
     expect(await storage.folders('')).toEqual(['a']);
+  });
+
+  it('writes where nobody else can look, and opens the object to readers when it is whole', async () => {
+    const modes: number[] = [];
+    const disk = watchedDisk(async (call, file) => {
+      if (call === 'write' || call === 'link') {
+        modes.push((await stat(call === 'write' ? file : at('.tmp/'))).mode & 0o777);
+      }
+    });
+    const watched = await openLocal(root.path, {}, disk);
+    await watched.put('object', Buffer.from('x'));
+    expect(modes).toEqual([0o600, 0o700]);
+    expect((await stat(at('object'))).mode & 0o777).toBe(0o444);
   });
 
   it('says that the store is gone when its folder is, rather than that it is empty', async () => {

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import path from 'node:path';
 import { type Storage } from '../storage.ts';
 import { type Disk } from './disk.ts';
@@ -5,6 +6,9 @@ import { openLocal } from './open-local.ts';
 import { type PowerCutDisk, powerCutDisk } from './testing/power-cut-disk.ts';
 import { temporaryRoot } from './testing/temporary-root.ts';
 import { watchedDisk } from './testing/watched-disk.ts';
+
+// Many flushes, or processes of their own: minutes on a busy machine.
+jest.setTimeout(120_000);
 
 const bytes = Buffer.alloc(100_000, 'bytes');
 

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { namesOf } from '../conformance/check.ts';
@@ -7,6 +8,9 @@ import { temporaryFolderName } from './place.ts';
 import { systemError } from './testing/system-error.ts';
 import { leftBehind, temporaryRoot } from './testing/temporary-root.ts';
 import { type DiskCall, watchedDisk } from './testing/watched-disk.ts';
+
+// Many flushes, or processes of their own: minutes on a busy machine.
+jest.setTimeout(120_000);
 
 const name = 'clusters/a/chunks/object';
 const bytes = Buffer.alloc(200_000, 'bytes');

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +7,9 @@ import { openStorage } from '../open-storage.ts';
 import { describeIf, missingStrace } from './testing/can-run.ts';
 import { type Run, runOperations } from './testing/run-operations.ts';
 import { leftBehind, temporaryRoot } from './testing/temporary-root.ts';
+
+// Many flushes, or processes of their own: minutes on a busy machine.
+jest.setTimeout(120_000);
 
 const traced =
   'open,openat,write,writev,pwrite64,pwritev,ftruncate,fchmod,fsync,fdatasync,link,linkat,unlink,unlinkat,' +
