@@ -189,7 +189,8 @@ export class EtcdClient {
         { requireLeader: true },
       );
     } catch (error) {
-      if (!(error instanceof EtcdError) || error.code !== 'etcd.no-leader') throw error;
+      // A leader that has just lost its followers does not know it yet: it lets the call run into its timeout.
+      if (!(error instanceof EtcdError) || !isWithoutQuorum(error)) throw error;
       return this.#session.callAny(action, MEMBER_LIST, { linearizable: false });
     }
   }
@@ -217,4 +218,9 @@ function toStatus({ address }: Endpoint, response: StatusResponse): MemberStatus
     dbSizeInUse: Number(dbSizeInUse),
     leader: leader === 0n ? undefined : hex(leader),
   };
+}
+
+/** Whether the want of a quorum can be the cause, at one of the endpoints at least. */
+function isWithoutQuorum({ code, failures }: EtcdError): boolean {
+  return code === 'etcd.no-leader' || code === 'etcd.timeout' || failures.some(isWithoutQuorum);
 }

@@ -68,8 +68,8 @@ async function quorumRevision(client: EtcdClient, warn: Observer['warn']): Promi
   try {
     return await client.linearizableRevision();
   } catch (error) {
-    if (!(error instanceof EtcdError) || (error.code !== 'etcd.no-leader' && error.code !== 'etcd.timeout'))
-      throw error;
+    const inTheWay: readonly string[] = ['etcd.no-leader', 'etcd.timeout', 'etcd.unreachable'];
+    if (!(error instanceof EtcdError) || !inTheWay.includes(error.code)) throw error;
     warn?.(`the cluster has no quorum: the snapshot may be older than the newest write (${error.message})`);
     return undefined;
   }
