@@ -53,6 +53,13 @@ export class ByteReader {
     throw this.malformed('a number is not in its shortest form');
   }
 
+  /** A varint that fits into 32 bits. */
+  u32Varint(): number {
+    const value = this.varint();
+    if (value > 0xffff_ffff) throw this.malformed('a number is larger than it can be');
+    return value;
+  }
+
   /** A varint that counts things of at least `unit` bytes each: it cannot promise more than is there. */
   count(unit: number): number {
     const value = this.varint();

@@ -29,6 +29,11 @@ export interface DecodedRows {
 }
 
 const NOTHING = new Uint8Array(0);
+/**
+ * Keys share beginnings, so a short index can stand for any amount of them. A chunk has some MiB of rows and one row
+ * more, whose key stands in the index but for what it shares: what unfolds to more than this was made to fill memory.
+ */
+const MOST_SHARED_BYTES = 64 * 1024 * 1024;
 
 /**
  * Decodes what `encodeRowsPayload` made.
@@ -65,6 +70,7 @@ export function decodeRowsPayload(index: Uint8Array, values: Uint8Array | undefi
   const keys: Uint8Array[] = [];
 
   let previous: Uint8Array = NOTHING;
+  let keyBytesLeft = MOST_SHARED_BYTES + index.length;
   for (let i = 0; i < count; i++) {
     const flag = flags[i]!;
     if (flag > 7 || (flag & ROW_LEASE && flag !== ROW_LEASE))
@@ -72,12 +78,16 @@ export function decodeRowsPayload(index: Uint8Array, values: Uint8Array | undefi
     const shared = prefixes.varint();
     if (shared > previous.length) throw reader.malformed('a key shares more than there is');
     const rest = keyBytes.raw(suffixes.varint());
-    const key = new Uint8Array(shared + rest.length);
-    key.set(previous.subarray(0, shared));
-    key.set(rest, shared);
-    keys.push((previous = key));
+    // Versions of one key stand side by side and are one array.
+    if (rest.length > 0 || shared < previous.length) {
+      keyBytesLeft -= shared + rest.length;
+      if (keyBytesLeft < 0) throw reader.malformed('its keys unfold to more than a chunk holds');
+      previous = joined(previous.subarray(0, shared), rest);
+    }
+    keys.push(previous);
     main[i] = base + mains.varint();
-    sub[i] = subs.varint();
+    if (main[i]! > Number.MAX_SAFE_INTEGER) throw reader.malformed('a row has a revision above 2^53');
+    sub[i] = subs.u32Varint();
     if (flag === 0 || flag === ROW_LEASE) {
       create[i] = main[i]! - creates.varint();
       version[i] = versions.varint();
@@ -145,6 +155,13 @@ export function decodeRowsPayload(index: Uint8Array, values: Uint8Array | undefi
       return writeKeyValue(out, at, keys[i]!, numbersOf(i), value);
     },
   };
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 /** For callers that must not go on when a row is not where the table says. */

@@ -15,7 +15,7 @@ import { ByteWriter } from './byte-writer.ts';
  * kind, stand side by side, which is worth a seventh in compression. The order of revisions needs no
  * place of its own: every row carries its revision.
  *
- * Index section: varint rows, varint base (the lowest main revision), then nine columns, each sized
+ * Index section: varint rows, varint base (the lowest main revision), then ten columns, each sized
  * (varint length, bytes), a row's entry in each that its flags call for:
  *   flags u8 · shared key prefix varint · rest of key varint · rest of key bytes · main − base varint ·
  *   sub varint · main − create_revision varint · version varint · lease u64 · value length varint

@@ -46,22 +46,24 @@ export interface SnapshotMap {
 }
 
 const VERSION = 1;
+/** Far more than any chunk has: memory is taken by what a chunk claims before its table has been read. */
+const MOST_CHUNK_ROWS = 1 << 20;
 
 export function encodeMap(map: SnapshotMap, needs: readonly NeededObject[]): Uint8Array {
   const need = new Map(needs.map((object, i) => [object.digest, i]));
-  const place = (digest: string): number => {
-    const found = need.get(digest);
+  const table = new Map(map.tables.map((each, i) => [each.digest, i]));
+  const place = (digest: string, among = need): number => {
+    const found = among.get(digest);
     if (found === undefined) throw new RangeError(`object ${digest} is not among those the snapshot needs`);
     return found;
   };
-  const table = new Map(map.tables.map((each, i) => [each.digest, i]));
   const out = new ByteWriter(1024).u8(VERSION).varint(map.tables.length);
   for (const each of map.tables) out.varint(place(each.digest));
   out.varint(map.rowChunks.length);
   for (const chunk of map.rowChunks) {
     out
       .varint(place(chunk.digest))
-      .varint(table.get(chunk.table)!)
+      .varint(place(chunk.table, table))
       .varint(chunk.section)
       .varint(chunk.rows)
       .varint(chunk.plainBytes)
@@ -78,7 +80,9 @@ export function encodeMap(map: SnapshotMap, needs: readonly NeededObject[]): Uin
 /** @throws KlosetStoreError `object.malformed`, `store.newer-format`. */
 export function decodeMap(plain: Uint8Array, needs: readonly NeededObject[]): SnapshotMap {
   const reader = new ByteReader(plain, 'a snapshot record');
-  if (reader.u8() !== VERSION) {
+  const version = reader.u8();
+  if (version < VERSION) throw reader.malformed('its version never was');
+  if (version > VERSION) {
     throw new KlosetStoreError('store.newer-format', 'a snapshot record was written in a newer format', {
       advice: 'Use a newer etcd-kloset for this store.',
     });
@@ -95,10 +99,11 @@ export function decodeMap(plain: Uint8Array, needs: readonly NeededObject[]): Sn
     if (table === undefined) throw reader.malformed('it points to a table that it does not list');
     const section = reader.varint();
     const rows = reader.varint();
+    if (rows > MOST_CHUNK_ROWS) throw reader.malformed(`a chunk claims ${rows} rows`);
     const plainBytes = reader.varint();
     const firstMain = reader.varint();
     const firstSub = reader.varint();
-    const live = reader.u8() === 0 ? undefined : reader.raw(Math.ceil(rows / 8));
+    const live = readLive(reader, rows);
     return {
       digest: object.digest,
       objectSize: object.size,
@@ -114,4 +119,15 @@ export function decodeMap(plain: Uint8Array, needs: readonly NeededObject[]): Sn
   const bucketChunks = Array.from({ length: reader.count(1) }, () => need('chunk'));
   reader.end();
   return { tables, rowChunks, bucketChunks };
+}
+
+function readLive(reader: ByteReader, rows: number): Uint8Array | undefined {
+  const some = reader.u8();
+  if (some === 0) return undefined;
+  if (some !== 1) throw reader.malformed('a live map is of an unknown kind');
+  const bits = reader.raw(Math.ceil(rows / 8));
+  if (rows % 8 !== 0 && bits.at(-1)! >>> (rows % 8) !== 0) {
+    throw reader.malformed('a live map has more rows than its chunk');
+  }
+  return bits;
 }

@@ -47,7 +47,9 @@ export function encodeTable(sections: readonly TableSection[]): Uint8Array[] {
 
 export function decodeTable(plain: Uint8Array): TableSection[] {
   const reader = new ByteReader(plain, 'a table');
-  if (reader.u8() !== VERSION) throw newerTable();
+  const version = reader.u8();
+  if (version > VERSION) throw newerTable();
+  if (version < VERSION) throw reader.malformed('its version never was');
   const heads = Array.from({ length: reader.count(38) }, () => ({
     digest: Buffer.from(reader.raw(32)).toString('hex'),
     objectSize: reader.varint(),
@@ -86,11 +88,12 @@ export function decodeColumns(section: TableSection): RowColumns {
   rows.count = section.rows;
   let main = 0;
   for (let i = 0; i < section.rows; i++) rows.main[i] = main += reader.varint();
-  for (let i = 0; i < section.rows; i++) rows.sub[i] = reader.varint();
+  if (main > Number.MAX_SAFE_INTEGER) throw reader.malformed('a row has a revision above 2^53');
+  for (let i = 0; i < section.rows; i++) rows.sub[i] = reader.u32Varint();
   for (let i = 0; i < section.rows; i++) {
-    const packed = reader.varint();
-    rows.length[i] = Math.floor(packed / 2);
-    rows.tombstone[i] = packed % 2;
+    const packed = reader.u32Varint();
+    rows.length[i] = packed >>> 1;
+    rows.tombstone[i] = packed & 1;
   }
   for (let i = 0; i < section.rows; i++) rows.crc[i] = reader.u32();
   rows.hash.set(reader.raw(section.rows * 16));
