@@ -17,18 +17,22 @@ export async function* walkNames(
   readFolder: ReadFolder,
   batchSize: number,
 ): AsyncGenerator<string[]> {
-  /** What is still to come, the next one at the end. */
-  const ahead = [prefix];
+  /** The folders that have been entered, each with what is still to come in it, the next one at the end. */
+  const entered = [{ folder: prefix, ahead: sortedBackwards(await readFolder(prefix)) }];
   let batch: string[] = [];
-  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
-    if (next === '' || next.endsWith('/')) {
-      for (const entry of sortedBackwards(await readFolder(next))) ahead.push(next + entry);
-      continue;
-    }
-    batch.push(next);
-    if (batch.length === batchSize) {
-      yield batch;
-      batch = [];
+  for (let here = entered.at(-1); here !== undefined; here = entered.at(-1)) {
+    const entry = here.ahead.pop();
+    if (entry === undefined) {
+      entered.pop();
+    } else if (entry.endsWith('/')) {
+      const folder = here.folder + entry;
+      entered.push({ folder, ahead: sortedBackwards(await readFolder(folder)) });
+    } else {
+      batch.push(here.folder + entry);
+      if (batch.length === batchSize) {
+        yield batch;
+        batch = [];
+      }
     }
   }
   if (batch.length > 0) yield batch;
@@ -39,9 +43,9 @@ export async function* walkNames(
  * before what is in `a/`, `a0` after it. Network file systems may give an entry twice while a folder changes.
  */
 function sortedBackwards(entries: string[]): string[] {
-  return entries
-    .filter((entry) => isNameSegment(entry.endsWith('/') ? entry.slice(0, -1) : entry))
-    .sort()
-    .filter((entry, at, all) => entry !== all[at - 1])
-    .reverse();
+  entries.sort().reverse();
+  return entries.filter(
+    (entry, at) =>
+      entry !== entries[at - 1] && isNameSegment(entry.endsWith('/') ? entry.slice(0, -1) : entry),
+  );
 }
