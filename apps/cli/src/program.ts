@@ -42,7 +42,8 @@ function groupOf(program: Command, name: string, output: ProgramOutput): Command
   const existing = program.commands.find((command) => command.name() === name);
   if (existing !== undefined) return existing;
   const group = configure(new Command(name), output)
-    .description(commandGroups[name] ?? '')
+    .summary(commandGroups[name] ?? '')
+    .description(sentence(commandGroups[name] ?? ''))
     .helpCommand(false);
   program.addCommand(group);
   return group;
@@ -57,7 +58,8 @@ function commandOf(
   const command = configure(new Command(name), output)
     .summary(definition.about)
     .description(
-      sentence(definition.about) + (definition.details === undefined ? '' : `\n\n${definition.details}`),
+      sentence(definition.about) +
+        (definition.details === undefined ? '' : `\n\n${definition.details.replaceAll('\n', ' ')}`),
     )
     .addHelpText('after', examplesOf(definition));
   for (const { name: argument, about } of definition.arguments) {

@@ -3,6 +3,7 @@ import { type CommandDefinition } from './commands/command.ts';
 import { describeFailure, errorDocument, exitCodeOf } from './output/failure.ts';
 import { newReport } from './output/report.ts';
 import { booleanFlags, withoutBooleanValues } from './options/boolean-values.ts';
+import { variableOf } from './options/option.ts';
 import { settle, type Environment } from './options/settle.ts';
 import { buildProgram, CommanderError, isAsked } from './program.ts';
 import { UsageError } from './usage-error.ts';
@@ -24,7 +25,7 @@ export async function run(words: readonly string[], host: Host): Promise<number>
   const { stdout, stderr, environment, signal } = host;
   let exitCode = 0;
   // Whether errors are wanted as JSON must be known also when the command line cannot be parsed.
-  let json = words.includes('--json');
+  let json = words.includes('--json') || /^(1|true|yes|on)$/i.test(environment[variableOf('json')] ?? '');
   const invoke = async (
     definition: CommandDefinition,
     given: Command,

@@ -12,5 +12,9 @@ export function describeError(error: unknown): string {
     if (!parts.some((part) => part.includes(text))) parts.push(text);
   }
   const advice = isKlosetError(error) && error.advice !== undefined ? `\n${error.advice}` : '';
-  return parts.join(': ') + advice;
+  // A message may be a sentence with its full stop: not in the middle of a line.
+  const sentence = parts
+    .map((part, at) => (at < parts.length - 1 ? part.replace(/\.$/, '') : part))
+    .join(': ');
+  return sentence + advice;
 }

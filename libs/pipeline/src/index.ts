@@ -11,6 +11,7 @@ export { requireRoomFor, writeAttachments } from './restore/attached/write-attac
 export { type StoredAlarm, storedAlarms } from './restore/data-dir/alarms.ts';
 export { type InitialCluster, initialClusterText } from './restore/data-dir/initial-cluster.ts';
 export {
+  checkDataDirOptions,
   type DataDirOptions,
   type DataDirPlan,
   KUBERNETES_BUMP,

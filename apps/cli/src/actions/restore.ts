@@ -1,4 +1,5 @@
 import {
+  checkDataDirOptions,
   openSnapshot,
   PipelineError,
   planDataDir,
@@ -62,7 +63,10 @@ function requireTarget({ options, sourceOf }: RestoreInvocation): void {
       'Give --output FILE, --data-dir DIR or --attachments DIR.',
     );
   }
-  if (options.dataDir !== undefined) return;
+  if (options.dataDir !== undefined) {
+    checkDataDirOptions(options);
+    return;
+  }
   const onlyWithDataDir = [
     'name',
     'initialCluster',

@@ -49,6 +49,16 @@ export const KUBERNETES_BUMP = 1_000_000_000;
 const MOST_BUMP = Number.MAX_SAFE_INTEGER;
 
 /**
+ * What can be said of the options by themselves, before a snapshot is looked for.
+ *
+ * @throws PipelineError `restore.bad-member`, `restore.bad-bump`
+ */
+export function checkDataDirOptions(options: Omit<DataDirOptions, 'dataDir'>): void {
+  memberOf(options);
+  bumpOf(options, false);
+}
+
+/**
  * Sees that a snapshot can be restored into a data directory, and how.
  *
  * @throws PipelineError `restore.bad-member`, `restore.bad-bump` (what was asked for makes no sense),
@@ -85,7 +95,7 @@ export async function planDataDir(
 }
 
 function memberOf(
-  options: DataDirOptions,
+  options: Omit<DataDirOptions, 'dataDir'>,
 ): Pick<DataDirPlan, 'name' | 'initialCluster' | 'initialClusterToken' | 'peerUrls'> {
   const { name, initialClusterToken } = options;
   const peerUrls =
@@ -117,7 +127,10 @@ function memberOf(
   return { name: own, initialCluster, initialClusterToken, peerUrls: urls };
 }
 
-function bumpOf({ bumpRevision, markCompacted }: DataDirOptions, isKubernetes: boolean): number {
+function bumpOf(
+  { bumpRevision, markCompacted }: Omit<DataDirOptions, 'dataDir'>,
+  isKubernetes: boolean,
+): number {
   if (bumpRevision !== undefined && (!Number.isSafeInteger(bumpRevision) || bumpRevision < 0)) {
     throw badBump(`--bump-revision must be a whole number from 0 to ${MOST_BUMP}`);
   }
