@@ -46,15 +46,18 @@ export interface BoltBucket {
   leaves(knownLeaf?: KnownLeaf): Iterable<BoltLeaf>;
 }
 
-/** `tree` is the bucket's number among the file's trees, see {@link PageClaims.walk}. `entry` is copied. */
+/**
+ * `tree` is the bucket's number among the file's trees, see {@link PageClaims.walk}. The bytes of `entry` are copied;
+ * its position is where they begin in the file.
+ */
 export function openBucket(
   reader: PageReader,
   claims: PageClaims,
   tree: number,
   name: Uint8Array,
-  entry: Uint8Array,
+  entry: { readonly bytes: Uint8Array; readonly position: number },
 ): BoltBucket {
-  const bytes = new Uint8Array(entry);
+  const bytes = new Uint8Array(entry.bytes);
   if (bytes.length < BUCKET_HEADER_BYTES) {
     throw damaged('bbolt.bucket', 'A bucket has an entry that is too short.', { bytes: bytes.length });
   }
@@ -68,7 +71,7 @@ export function openBucket(
     });
   }
   const leaves = inline
-    ? (): Iterable<BoltLeaf> => [inlineLeaf(bytes.subarray(BUCKET_HEADER_BYTES))]
+    ? (): Iterable<BoltLeaf> => [inlineLeaf(bytes, entry.position)]
     : (knownLeaf?: KnownLeaf) => bucketLeaves(reader, claims, tree, root, knownLeaf);
   return {
     name: new Uint8Array(name),
@@ -77,7 +80,7 @@ export function openBucket(
     inline,
     lastKey() {
       if (!inline) return lastKey(reader, root);
-      const { page } = inlineLeaf(bytes.subarray(BUCKET_HEADER_BYTES));
+      const { page } = inlineLeaf(bytes, entry.position);
       return page!.count === 0 ? undefined : new Uint8Array(page!.key(page!.count - 1));
     },
     leaves,
@@ -85,10 +88,11 @@ export function openBucket(
   };
 }
 
-function inlineLeaf(bytes: Uint8Array): BoltLeaf {
-  const page = LeafPage.parse(bytes, undefined);
+function inlineLeaf(entry: Uint8Array, entryPosition: number): BoltLeaf {
+  const page = LeafPage.parse(entry.subarray(BUCKET_HEADER_BYTES), undefined);
   requireRowsOnly(page, 0);
-  return { id: 0, overflow: 0, lowerBound: undefined, upperBound: undefined, page };
+  const position = entryPosition + BUCKET_HEADER_BYTES;
+  return { id: 0, overflow: 0, position, lowerBound: undefined, upperBound: undefined, page };
 }
 
 function* bucketLeaves(

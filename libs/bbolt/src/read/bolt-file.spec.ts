@@ -41,6 +41,15 @@ describe.each(['plain', 'freelist'] as const)('a file that bbolt wrote (%s)', (n
     expect(textRows(file, 'empty')).toEqual([]);
     expect(textRows(file, 'long')).toEqual([`k=${'Z'.repeat(10_000)}`]);
   });
+
+  it('tells where the bytes of each leaf stand in the file, inside another page too', () => {
+    for (const bucket of BoltFile.open(memorySource(file)).buckets()) {
+      for (const { position, page } of bucket.leaves()) {
+        const { bytes } = page!;
+        expect(Buffer.compare(file.subarray(position, position + bytes.length), bytes)).toBe(0);
+      }
+    }
+  });
 });
 
 describe('BoltFile', () => {

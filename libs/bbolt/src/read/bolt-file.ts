@@ -34,14 +34,16 @@ export class BoltFile {
    */
   *buckets(): Generator<BoltBucket, void, undefined> {
     let tree = TREE_OF_BUCKETS;
-    for (const { id, page } of walkLeaves(this.reader, this.claims.walk(TREE_OF_BUCKETS), this.meta.root)) {
+    const leaves = walkLeaves(this.reader, this.claims.walk(TREE_OF_BUCKETS), this.meta.root);
+    for (const { id, position, page } of leaves) {
       // All of a page at once: the caller will read other pages between two buckets.
       const buckets: BoltBucket[] = [];
       for (let i = 0; i < page!.count; i++) {
         if (!page!.isBucket(i)) {
           throw damaged('bbolt.bucket', 'A plain row stands among the buckets.', { page: id, row: i });
         }
-        buckets.push(openBucket(this.reader, this.claims, ++tree, page!.key(i), page!.value(i)));
+        const entry = { bytes: page!.value(i), position: position + page!.keyEnd(i) };
+        buckets.push(openBucket(this.reader, this.claims, ++tree, page!.key(i), entry));
       }
       yield* buckets;
     }

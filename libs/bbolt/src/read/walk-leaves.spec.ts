@@ -263,9 +263,9 @@ describe('a walk over leaves that are known', () => {
   it('gives the same leaves, and reads none of them', () => {
     const known = new Map<number, number>();
     const all = Array.from(BoltFile.open(memorySource(file)).buckets(), (bucket) =>
-      Array.from(bucket.leaves(), ({ id, overflow, lowerBound, upperBound }) => {
+      Array.from(bucket.leaves(), ({ id, overflow, position, lowerBound, upperBound }) => {
         known.set(id, overflow);
-        return { id, overflow, lowerBound, upperBound };
+        return { id, overflow, position, lowerBound, upperBound };
       }),
     );
     expect(known.size).toBeGreaterThan(20);
@@ -332,7 +332,14 @@ describe('a walk over leaves that are known', () => {
   it('takes a root that is known for the only leaf', () => {
     const [bucket] = BoltFile.open(memorySource(craftFile([top, keys('a')]))).buckets();
     expect(Array.from(bucket!.leaves(() => 0))).toEqual([
-      { id: 3, overflow: 0, lowerBound: undefined, upperBound: undefined, page: undefined },
+      {
+        id: 3,
+        overflow: 0,
+        position: 3 * CRAFTED_PAGE_BYTES,
+        lowerBound: undefined,
+        upperBound: undefined,
+        page: undefined,
+      },
     ]);
   });
 });

@@ -13,6 +13,8 @@ export interface BoltLeaf {
   /** 0 for an inline bucket, which has no page of its own. */
   readonly id: number;
   readonly overflow: number;
+  /** Where the leaf's bytes begin in the file; for an inline bucket inside another page. */
+  readonly position: number;
   /** The leaf's keys are not below this one. Undefined: no bound. */
   readonly lowerBound: Uint8Array | undefined;
   /** The leaf's keys are below this one. Undefined: no bound. */
@@ -50,7 +52,7 @@ export function* walkLeaves(
     if (known !== undefined) {
       reader.requirePages(id, known);
       walk.claim(id, known);
-      yield { id, overflow: known, lowerBound, upperBound, page: undefined };
+      yield { id, overflow: known, position: id * reader.pageSize, lowerBound, upperBound, page: undefined };
     } else {
       const { kind, overflow } = reader.extent(id);
       walk.claim(id, overflow);
@@ -58,7 +60,7 @@ export function* walkLeaves(
       if (kind === 'leaf') {
         const page = LeafPage.parse(bytes, id);
         if (page.count > 0) requireBounds(id, page.key(0), page.key(page.count - 1), lowerBound, upperBound);
-        yield { id, overflow, lowerBound, upperBound, page };
+        yield { id, overflow, position: id * reader.pageSize, lowerBound, upperBound, page };
       } else {
         const branch = parseBranchPage(bytes, id);
         requireBounds(id, branch.keys[0]!, branch.keys.at(-1)!, lowerBound, upperBound);

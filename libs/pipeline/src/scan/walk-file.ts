@@ -91,7 +91,7 @@ function decode(file: BoltFile, scanner: PageScanner, digester: RowDigester, log
     const name = Buffer.from(bucket.name).toString('latin1');
     hash.bucket(bucket.name);
     if (name === KEY_BUCKET) {
-      collectRuns(bucket, file.meta.pageSize, scanner, digester, log, runs);
+      collectRuns(bucket, scanner, digester, log, runs);
       tally = tallyOf(runs, digester);
       hash.rows(runs);
       buckets.push({ name, sequence: bucket.sequence, rows: runs.count, bytes: tally.bytes });
@@ -125,7 +125,6 @@ function decode(file: BoltFile, scanner: PageScanner, digester: RowDigester, log
 /** Leaf pages in key order become runs of the log; the few that did not stream by as leaves are digested now. */
 function collectRuns(
   bucket: BoltBucket,
-  pageSize: number,
   scanner: PageScanner,
   digester: RowDigester,
   log: RowLog,
@@ -151,7 +150,7 @@ function collectRuns(
       );
     }
     const firstRow = log.count;
-    digester.digest(leaf.page, leaf.id * pageSize, log);
+    digester.digest(leaf.page, leaf.position, log);
     runs.add(firstRow, leaf.page.count);
   }
 }
