@@ -6,7 +6,7 @@ import path from 'node:path';
 import { namesOf } from '../conformance/check.ts';
 import { openStorage } from '../open-storage.ts';
 import { describeIf, missingCommand, missingMount } from './testing/can-run.ts';
-import { runOperations } from './testing/run-operations.ts';
+import { type Answer, runOperations } from './testing/run-operations.ts';
 import { leftBehind, temporaryRoot } from './testing/temporary-root.ts';
 
 // Many flushes, or processes of their own: minutes on a busy machine.
@@ -151,23 +151,22 @@ describe('without permission', () => {
   const asOther = isRoot ? [`--as-user=${nobody}`] : [];
   const denied = { code: 'storage.denied', retryable: false };
 
-  /** What others may do with the store's folders; its objects are theirs to read. */
-  async function prepare(mode: number): Promise<void> {
+  /** Runs operations on a store with an object, whose folders have this mode meanwhile. */
+  async function runWithMode(mode: number, operations: readonly string[]): Promise<readonly Answer[]> {
     const storage = await openStorage(root.path);
     await storage.put('a/object', Buffer.from('x'));
-    for (const folder of ['a', '.tmp', '']) await chmod(path.join(root.path, folder), mode);
-  }
-  afterEach(async () => {
-    for (const folder of ['', '.tmp', 'a']) {
-      await chmod(path.join(root.path, folder), 0o700).catch(() => undefined);
+    const folders = ['', 'a', '.tmp'].map((name) => path.join(root.path, name));
+    try {
+      for (const folder of folders.toReversed()) await chmod(folder, mode);
+      return (await runOperations(root.path, [...asOther, ...operations])).answers;
+    } finally {
+      for (const folder of folders) await chmod(folder, 0o700);
     }
-  });
+  }
 
   it('to write, everything can be read, and a put says what is missing', async () => {
-    await prepare(0o555);
     const operations = ['get:a/object', 'list', 'put:a/new:10', 'put:a/object:10', 'delete:a/object', 'now'];
-    const { answers } = await runOperations(root.path, [...asOther, ...operations]);
-    expect(answers).toMatchObject([
+    expect(await runWithMode(0o555, operations)).toMatchObject([
       { result: 1 },
       { result: ['a/object'] },
       { ...denied, message: expect.stringContaining('put a/new') as unknown },
@@ -178,16 +177,11 @@ describe('without permission', () => {
   });
 
   it('to enter the folder, opening says so', async () => {
-    await prepare(0o000);
-    const { answers } = await runOperations(root.path, [...asOther, 'open']);
-    expect(answers).toMatchObject([denied]);
+    expect(await runWithMode(0o000, ['open'])).toMatchObject([denied]);
   });
 
   describeIf(isRoot ? undefined : 'a second user needs root', 'as a second user', () => {
     it('to touch what others stored, one can still add', async () => {
-      await prepare(0o755);
-      // As with a sticky folder: everybody may add, nobody may take away what is another's.
-      for (const folder of ['a', '.tmp', '']) await chmod(path.join(root.path, folder), 0o1777);
       const operations = [
         'put:a/new:10',
         'put:b/new:10',
@@ -196,8 +190,8 @@ describe('without permission', () => {
         'delete:a/new',
         'list',
       ];
-      const { answers } = await runOperations(root.path, [...asOther, ...operations]);
-      expect(answers).toMatchObject([
+      // In a sticky folder everybody may add, and nobody may take away what is another's.
+      expect(await runWithMode(0o1777, operations)).toMatchObject([
         { result: 'created' },
         { result: 'created' },
         { result: 'exists' },
@@ -208,7 +202,7 @@ describe('without permission', () => {
       expect(await leftBehind(root.path)).toEqual([]);
     });
 
-    it('to read what lies above the store, one can use and make it', async () => {
+    it('to read what lies above the store, one can use it', async () => {
       const above = path.join(root.path, 'above');
       await mkdir(path.join(above, 'mine'), { recursive: true });
       await chmod(root.path, 0o711);

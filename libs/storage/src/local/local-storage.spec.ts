@@ -1,6 +1,17 @@
 import { jest } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { namesOf } from '../conformance/check.ts';
@@ -147,7 +158,9 @@ describe('a local storage', () => {
   it('says so when an object is cut off while it is read', async () => {
     await storage.put('object', Buffer.alloc(1000));
     const disk = watchedDisk(async (call) => {
-      if (call === 'read') await truncate(at('object'), 500);
+      if (call !== 'read') return;
+      await chmod(at('object'), 0o600);
+      await truncate(at('object'), 500);
     });
     const reader = await openLocal(root.path, {}, disk);
     await expect(reader.get('object')).rejects.toMatchObject({ code: 'storage.io' });
