@@ -161,7 +161,7 @@ await describeWith(requireEtcd(), 'a cluster of three voters and a learner', () 
     expect(await client.alarms()).toEqual([]);
   });
 
-  it('does without a member that is stopped and one that is frozen', async () => {
+  it('does without a voter and a learner that are frozen', async () => {
     const leader = (await cluster.leader())!;
     const [frozen, healthy] = [0, 1, 2].filter((index) => index !== leader) as [number, number];
     await freeze(3);
