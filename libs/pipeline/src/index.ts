@@ -1,7 +1,7 @@
 export { backupCluster, requireProof, type BackupOptions } from './backup/backup.ts';
 export { importFile, type ImportOptions } from './backup/import-file.ts';
 export { PipelineError, type PipelineErrorCode } from './errors.ts';
-export { type Observer, type Progress } from './progress.ts';
+export { type Observer, type Progress, type TimedStage } from './progress.ts';
 export { type ProofScope } from './prove/ask-members.ts';
 export { type ClusterState, type ClusterStates, clusterStates } from './inspect/cluster-states.ts';
 export { countKeys, type KeyCounts, type PrefixCounts } from './inspect/key-counts.ts';

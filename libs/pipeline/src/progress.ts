@@ -24,3 +24,16 @@ export async function timed<T>(observer: Observer, stage: TimedStage, work: Prom
   observer.stageDone?.(stage, performance.now() - start);
   return result;
 }
+
+const PROGRESS_EVERY_MS = 100;
+
+/** The observer's `progress`, called a few times a second however often there is something to tell. */
+export function steadyProgress({ progress }: Observer): (now: Progress & { stage: 'stream' | 'restore' }) => void {
+  let last = -Infinity;
+  return (now) => {
+    const at = performance.now();
+    if (at - last < PROGRESS_EVERY_MS && now.bytes !== now.expected) return;
+    last = at;
+    progress?.(now);
+  };
+}

@@ -5,7 +5,7 @@ import { clusterOf } from '../store/cluster-of.ts';
 import { etcdConnection } from '../store/etcd-connection.ts';
 import { withStore } from '../store/with-store.ts';
 import { UsageError } from '../usage-error.ts';
-import { labelsOf, reportStored } from './stored.ts';
+import { labelsOf, reportStored, stageClock } from './stored.ts';
 
 export const backup: Action<typeof backupOptions> = async (invocation) => {
   const { options, sourceOf, report, signal } = invocation;
@@ -13,6 +13,7 @@ export const backup: Action<typeof backupOptions> = async (invocation) => {
     throw new UsageError('--require-proof and --proof none exclude each other.');
   }
   const labels = labelsOf(options.label);
+  const clock = stageClock();
   const connection = await etcdConnection(options, sourceOf, report);
   const summary = await withStore(invocation, 'backup', async (store, ring) =>
     backupCluster({
@@ -28,10 +29,11 @@ export const backup: Action<typeof backupOptions> = async (invocation) => {
       signal,
       progress: report.progress,
       note: report.note,
+      stageDone: clock.stageDone,
       warn: report.warn,
     }),
   );
-  const exitCode = reportStored(summary, report);
+  const exitCode = reportStored(summary, report, clock);
   if (options.requireProof === true && exitCode === 0) requireProof(summary);
   return exitCode;
 };

@@ -5,12 +5,13 @@ import { type importOptions } from '../commands/import.ts';
 import { clusterOf } from '../store/cluster-of.ts';
 import { withStore } from '../store/with-store.ts';
 import { UsageError } from '../usage-error.ts';
-import { labelsOf, reportStored } from './stored.ts';
+import { labelsOf, reportStored, stageClock } from './stored.ts';
 
 export const importFile: Action<typeof importOptions> = async (invocation) => {
   const { options, report, signal } = invocation;
   const [file] = invocation.arguments as [string];
   const labels = labelsOf(options.label);
+  const clock = stageClock();
   if (options.time === undefined) await requirePastFile(file);
   const summary = await withStore(invocation, 'backup', async (store, ring) =>
     importInto({
@@ -26,10 +27,11 @@ export const importFile: Action<typeof importOptions> = async (invocation) => {
       signal,
       progress: report.progress,
       note: report.note,
+      stageDone: clock.stageDone,
       warn: report.warn,
     }),
   );
-  return reportStored(summary, report);
+  return reportStored(summary, report, clock);
 };
 
 /** A snapshot from the future would be the newest one until then. */

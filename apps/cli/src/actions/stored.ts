@@ -1,17 +1,33 @@
-import { encryptionNotes } from '@etcd-kloset/pipeline';
+import { encryptionNotes, type TimedStage } from '@etcd-kloset/pipeline';
 import { type SnapshotSummary } from '@etcd-kloset/kloset';
 import { type ExitCode } from '../commands/command.ts';
 import { snapshotDocument } from '../output/documents.ts';
 import { type Report } from '../output/report.ts';
 import { storedText } from '../output/snapshot-text.ts';
 
+/** How long the stages took, in milliseconds; they overlap. */
+export interface StageClock {
+  readonly stages: Partial<Record<TimedStage, number>>;
+  readonly stageDone: (stage: TimedStage, milliseconds: number) => void;
+}
+
+export function stageClock(): StageClock {
+  const stages: Partial<Record<TimedStage, number>> = {};
+  return {
+    stages,
+    stageDone(stage, milliseconds) {
+      stages[stage] = Math.round(milliseconds);
+    },
+  };
+}
+
 /** Tells what was stored, and what its proof is worth. */
-export function reportStored(summary: SnapshotSummary, report: Report): ExitCode {
+export function reportStored(summary: SnapshotSummary, report: Report, { stages }: StageClock): ExitCode {
   for (const note of encryptionNotes(summary)) {
     const kept = summary.attachments.length > 0 ? '' : ' (--attach keeps the file with the snapshot)';
     report.note(`${note}${kept}`);
   }
-  report.done(snapshotDocument(summary), () => storedText(summary));
+  report.done({ ...snapshotDocument(summary), stages }, () => storedText(summary));
   if (summary.proof === 'mismatch') {
     report.shout([
       `The members of ${summary.cluster} do not agree: this cluster is corrupt.`,

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { clusterByName, type KeyRing, type SnapshotSummary, type Store } from '@etcd-kloset/kloset';
 import { PipelineError } from '../errors.ts';
-import { type Observer } from '../progress.ts';
+import { steadyProgress, type Observer } from '../progress.ts';
 import { unproven } from '../prove/judge.ts';
 import { StreamIntake, type Intake } from '../spool/stream-intake.ts';
 import { findAttachments } from '../store/attachments.ts';
@@ -80,7 +80,7 @@ export async function importFile(options: ImportOptions): Promise<SnapshotSummar
 }
 
 async function takeFile(
-  { file, spoolFolder, progress, skipHashCheck, signal }: ImportOptions,
+  { file, spoolFolder, skipHashCheck, signal, ...observer }: ImportOptions,
   threads: PipelineThreads,
   idKey: Uint8Array,
 ): Promise<{ intake: Intake; modified: Date }> {
@@ -96,6 +96,7 @@ async function takeFile(
     if (!trailer && skipHashCheck !== true) throw noTrailer(file);
     intake = StreamIntake.open({ threads, idKey, folder: spoolFolder, expected: stat.size });
     const buffer = Buffer.allocUnsafe(READ_BYTES);
+    const progress = steadyProgress(observer);
     let bytes = 0;
     for (;;) {
       signal?.throwIfAborted();
@@ -103,7 +104,7 @@ async function takeFile(
       if (bytesRead === 0) break;
       bytes += bytesRead;
       await intake.write(buffer.subarray(0, bytesRead));
-      progress?.({ stage: 'stream', bytes, expected: stat.size });
+      progress({ stage: 'stream', bytes, expected: stat.size });
     }
     return { intake: await intake.finish(trailer), modified: stat.mtime };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { chooseMembers, EtcdError, type EtcdClient, type Member, type RankedMember } from '@etcd-kloset/etcd';
 import { PipelineError } from '../errors.ts';
-import { timed, type Observer } from '../progress.ts';
+import { steadyProgress, timed, type Observer } from '../progress.ts';
 import { StreamIntake, type Intake, type IntakeOptions } from '../spool/stream-intake.ts';
 import { type PipelineThreads } from '../threads/pipeline-threads.ts';
 
@@ -81,7 +81,8 @@ async function readMember(
   ranked: readonly RankedMember[],
   atLeast: bigint | undefined,
 ): Promise<Pick<TakenStream, 'intake' | 'threads'>> {
-  const { client, progress, signal, stallTimeoutMs } = options;
+  const { client, signal, stallTimeoutMs } = options;
+  const progress = steadyProgress(options);
   const threads = options.makeThreads();
   let intake: StreamIntake | undefined;
   try {
@@ -101,7 +102,7 @@ async function readMember(
       member,
       (blob) => {
         bytes += blob.length;
-        progress?.({ stage: 'stream', bytes, expected });
+        progress({ stage: 'stream', bytes, expected });
         return write(blob);
       },
       {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../errors.ts';
-import { type Observer } from '../progress.ts';
+import { steadyProgress, type Observer } from '../progress.ts';
 import { PipelineThreads } from '../threads/pipeline-threads.ts';
 import { type OpenedSnapshot } from './opened-snapshot.ts';
 import { restoredFile } from './restored-bytes.ts';
@@ -25,7 +25,7 @@ export interface RestoredTo {
 export async function restoreToFile(
   snapshot: OpenedSnapshot,
   output: string,
-  { progress, signal }: Observer & { signal?: AbortSignal | undefined } = {},
+  { signal, ...observer }: Observer & { signal?: AbortSignal | undefined } = {},
 ): Promise<RestoredTo> {
   const file = path.resolve(output);
   await requireFree(file);
@@ -35,6 +35,7 @@ export async function restoreToFile(
   try {
     const restored = await restoredFile(snapshot, threads);
     handle = await open(partial, 'wx', 0o600);
+    const progress = steadyProgress(observer);
     let written = 0;
     let trailer: Buffer = Buffer.alloc(0);
     for await (const part of restored.parts()) {
@@ -42,7 +43,7 @@ export async function restoreToFile(
       await writeAll(handle, part, written);
       written += part.length;
       trailer = part;
-      progress?.({ stage: 'restore', bytes: written, expected: restored.size });
+      progress({ stage: 'restore', bytes: written, expected: restored.size });
     }
     await handle.sync();
     await handle.close();

@@ -14,6 +14,7 @@ import {
   RowRuns,
   StatusHash,
   SUB,
+  TOMBSTONE_KEY_SIZE,
   writeRevisionKey,
   type RowBatch,
   type RowLog,
@@ -131,14 +132,16 @@ function collectRuns(
   runs: RowRuns,
 ): void {
   const ends = new Uint8Array(2 * ROW_BYTES);
+  const batch = rowBatch(ends.buffer, 0, 2);
+  const keys = new Uint8Array(2 * TOMBSTONE_KEY_SIZE);
   for (const leaf of bucket.leaves((id) => scanner.leaf(id)?.overflow)) {
     if (leaf.page === undefined) {
       const known = scanner.leaf(leaf.id)!;
       if (leaf.lowerBound !== undefined || leaf.upperBound !== undefined) {
         log.readInto(known.firstRow, 1, ends, 0);
         log.readInto(known.firstRow + known.rows - 1, 1, ends, ROW_BYTES);
-        const batch = rowBatch(ends.buffer, 0, 2);
-        requireBounds(leaf.id, keyOf(batch, 0), keyOf(batch, 1), leaf.lowerBound, leaf.upperBound);
+        const first = keyOf(batch, 0, keys);
+        requireBounds(leaf.id, first, keyOf(batch, 1, keys), leaf.lowerBound, leaf.upperBound);
       }
       runs.add(known.firstRow, known.rows);
       continue;
@@ -155,17 +158,12 @@ function collectRuns(
   }
 }
 
-function keyOf(batch: RowBatch, i: number): Uint8Array {
-  const key = new Uint8Array(18);
-  const tombstone = (batch.u32[i * ROW_U32 + FLAGS]! & FLAG_TOMBSTONE) !== 0;
-  const size = writeRevisionKey(
-    key,
-    0,
-    batch.f64[i * ROW_F64 + MAIN]!,
-    batch.u32[i * ROW_U32 + SUB]!,
-    tombstone,
-  );
-  return key.subarray(0, size);
+/** The revision key of row `i`, written to the `i`th place of `keys`. */
+function keyOf({ f64, u32 }: RowBatch, i: number, keys: Uint8Array): Uint8Array {
+  const at = i * TOMBSTONE_KEY_SIZE;
+  const tombstone = (u32[i * ROW_U32 + FLAGS]! & FLAG_TOMBSTONE) !== 0;
+  const size = writeRevisionKey(keys, at, f64[i * ROW_F64 + MAIN]!, u32[i * ROW_U32 + SUB]!, tombstone);
+  return keys.subarray(at, at + size);
 }
 
 interface Tally {
