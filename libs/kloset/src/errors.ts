@@ -14,6 +14,7 @@ export type StoreErrorCode =
   | 'object.rotten'
   | 'object.missing'
   | 'object.malformed'
+  | 'object.unreadable'
   | 'key.wrong-passphrase'
   | 'key.wrong-identity'
   | 'key.needs-owner'

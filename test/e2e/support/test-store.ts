@@ -4,7 +4,10 @@ import path from 'node:path';
 import {
   createMasterBundle,
   createStore,
+  KEY_FOLDER,
+  keyFileName,
   ownerRing,
+  wrapBundle,
   type KeyRing,
   type MasterBundle,
   type Store,
@@ -28,7 +31,10 @@ export async function makeTestStore(): Promise<TestStore> {
   const storeFolder = path.join(folder, 'store');
   const storage = await openStorage(storeFolder, { create: true });
   const bundle = createMasterBundle();
-  const store = await createStore(storage, bundle.store, []);
+  // A cheap passphrase: no test guesses at it.
+  const bytes = await wrapBundle(bundle, { passphrase: 'open sesame', workFactor: 4 });
+  const keyFile = { name: KEY_FOLDER + keyFileName('owner', bytes), bytes };
+  const store = await createStore(storage, bundle.store, [keyFile]);
   return {
     folder,
     storeFolder,

@@ -45,10 +45,10 @@ export async function checkRecords(
   }
 }
 
-/** A flipped bit in the header can make a record look like one of a newer format. */
+/** A flipped bit in the header can make a record look like another thing, or like one of a newer format. */
 async function explain(found: Finding, bytes: Buffer, name: string): Promise<Finding> {
-  if (found.problem !== 'newer-format') return found;
   const trailer = await finding(() => checkTrailer(bytes, name));
+  if (found.problem !== 'newer-format') return isFound(trailer) ? trailer.found : found;
   const doubt = isFound(trailer) ? ' (or it is damaged: it does not end as records of our format do)' : '';
   return {
     problem: 'newer-format',

@@ -12,6 +12,7 @@ const OF_STORE: Partial<Record<StoreErrorCode, ProblemKind>> = {
   'object.rotten': 'rotten',
   'object.missing': 'missing',
   'object.malformed': 'malformed',
+  'object.unreadable': 'unreadable',
   'store.newer-format': 'newer-format',
   'seal.does-not-open': 'does-not-open',
   'key.epoch': 'does-not-open',

@@ -1,3 +1,4 @@
+import { isStorageError } from '@etcd-kloset/storage';
 import { decodeColumns, type TableSection } from '../format/table.ts';
 import { newRowColumns, type RowColumns } from '../format/row-columns.ts';
 import { type RowChunk } from '../format/snapshot-map.ts';
@@ -22,6 +23,7 @@ interface Cursor {
 
 /**
  * The live rows of a snapshot in revision order, in blocks: a merge of its chunks' sections.
+ * An error of the store that concerns a table has its digest as `context.table`.
  *
  * Sections are opened when the merge reaches their first revision and dropped when they are used up, and
  * so are their tables: memory holds what overlaps, not the snapshot. A block is valid until the next.
@@ -76,24 +78,46 @@ function tableKeeper(chunks: readonly RowChunk[], loadTable: LoadTable) {
   const held = new Map<string, readonly TableSection[]>();
   return {
     async open(chunk: RowChunk): Promise<RowColumns> {
-      const sections = held.get(chunk.table) ?? (await loadTable(chunk.table));
-      const left = users.get(chunk.table)! - 1;
-      users.set(chunk.table, left);
-      if (left > 0) held.set(chunk.table, sections);
-      else held.delete(chunk.table);
-      const section = sections[chunk.section];
-      if (section?.digest !== chunk.digest || section.rows !== chunk.rows) {
-        throw new KlosetStoreError(
-          'object.malformed',
-          `table ${chunk.table} does not tell of chunk ${chunk.digest}`,
-          {
-            context: { table: chunk.table, chunk: chunk.digest },
-          },
-        );
+      try {
+        return await columnsOf(chunk);
+      } catch (error) {
+        throw ofTable(error, chunk.table);
       }
-      return decodeColumns(section);
     },
   };
+
+  async function columnsOf(chunk: RowChunk): Promise<RowColumns> {
+    const sections = held.get(chunk.table) ?? (await loadTable(chunk.table));
+    const left = users.get(chunk.table)! - 1;
+    users.set(chunk.table, left);
+    if (left > 0) held.set(chunk.table, sections);
+    else held.delete(chunk.table);
+    const section = sections[chunk.section];
+    if (section?.digest !== chunk.digest || section.rows !== chunk.rows) {
+      throw new KlosetStoreError(
+        'object.malformed',
+        `table ${chunk.table} does not tell of chunk ${chunk.digest}`,
+        { context: { chunk: chunk.digest } },
+      );
+    }
+    return decodeColumns(section);
+  }
+}
+
+/** So that a backup knows which of the parent's tables it cannot build on. */
+function ofTable(error: unknown, table: string): unknown {
+  if (error instanceof KlosetStoreError) {
+    const { code, message, advice, context } = error;
+    return new KlosetStoreError(code, message, { advice, cause: error, context: { ...context, table } });
+  }
+  if (isStorageError(error) && (error.code === 'storage.io' || error.code === 'storage.not-an-object')) {
+    return new KlosetStoreError('object.unreadable', `table ${table} cannot be read: ${error.message}`, {
+      advice: 'Put back a sound copy of this object, and find out what the storage suffers from.',
+      cause: error,
+      context: { table },
+    });
+  }
+  return error;
 }
 
 /** Moves to the next live row. */

@@ -147,6 +147,7 @@ function storeDecoded(
   return storeRows({
     cluster,
     rows,
+    warn: options.warn,
     parent: parent.chunks,
     parentTables: parent.map?.tables ?? [],
     threads,
@@ -198,7 +199,7 @@ async function finish(
   const { kubernetes, verdict } = found;
   const tableSizes = new Map(parent.map?.tables.map(({ digest, size }) => [digest, size]));
   const tables = await storeTables(cluster, stored.kept, stored.written, tableSizes, stored.loadTable);
-  const attached = await storeAttachments(cluster, options.attachments, parent.summary, parent.listing);
+  const attached = await storeAttachments(cluster, options.attachments, parent);
   await ensureConfig(cluster, facts.clusterName, parent.listing.configs, now());
   warnOfCollapse(options, parent.summary, found);
   options.signal?.throwIfAborted();

@@ -7,11 +7,11 @@ import {
   sealChunk,
   sealedObject,
   type Cluster,
-  type ClusterListing,
   type SnapshotSummary,
 } from '@etcd-kloset/kloset';
 import { PipelineError } from '../errors.ts';
 import { CHUNK_BYTES } from './chunk-cutter.ts';
+import { type Parent } from './parent.ts';
 
 type Attachment = SnapshotSummary['attachments'][number];
 
@@ -68,12 +68,11 @@ function bad(message: string): PipelineError {
   });
 }
 
-/** Seals attachments and puts them; one that the parent has is not stored again. */
+/** Seals attachments and puts them; one that the parent has in chunks that can be counted on is not stored again. */
 export async function storeAttachments(
   cluster: Cluster,
   files: readonly AttachmentFile[],
-  parent: SnapshotSummary | undefined,
-  listing: ClusterListing,
+  { summary: parent, soundChunks }: Parent,
 ): Promise<{ attachments: Attachment[]; sizes: Map<string, number>; added: number }> {
   const attachments: Attachment[] = [];
   const sizes = new Map<string, number>();
@@ -84,8 +83,8 @@ export async function storeAttachments(
     const known = parent?.attachments.find(
       (each) => each.name === name && each.sha256 === sha256 && each.size === bytes.length,
     );
-    if (known?.chunks.every((digest) => listing.chunks.has(digest))) {
-      for (const digest of known.chunks) sizes.set(digest, listing.chunks.get(digest)!);
+    if (known?.chunks.every((digest) => soundChunks.has(digest))) {
+      for (const digest of known.chunks) sizes.set(digest, soundChunks.get(digest)!);
       attachments.push({ ...known, mode });
       continue;
     }

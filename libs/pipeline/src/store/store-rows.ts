@@ -4,6 +4,7 @@ import {
   chunkUses,
   DEFAULT_REWRITE,
   encodeColumns,
+  KlosetStoreError,
   liveRows,
   markLive,
   matchRows,
@@ -35,6 +36,7 @@ export interface StoreRowsOptions {
   /** What a chunk of these rows is made from. */
   readonly jobOf: (cut: CutChunk, target: SealTarget, level: number) => ChunkJob;
   readonly signal?: AbortSignal | undefined;
+  readonly warn?: ((sentence: string) => void) | undefined;
   readonly onChunk?: (progress: { rows: number; bytes: number }) => void;
 }
 
@@ -59,30 +61,15 @@ export interface StoredRowsResult {
  * chunks; then, knowing which of those to write again, to cut what is to be stored into chunks.
  */
 export async function storeRows(options: StoreRowsOptions): Promise<StoredRowsResult> {
-  const { cluster, rows, parent } = options;
+  const { cluster, rows } = options;
   const loadTable = tableReader(cluster, options.parentTables);
-  const match = () => matchRows(rows, liveRows(parent, loadTable));
-
-  const uses = chunkUses(parent);
-  let newRows = 0;
-  let newBytes = 0;
-  for await (const { batch, chunk, index } of match()) {
-    for (let i = 0; i < batch.count; i++) {
-      const size = batch.u32[i * ROW_U32 + LENGTH]!;
-      if (chunk[i]! >= 0) {
-        markLive(uses[chunk[i]!]!, index[i]!, size);
-      } else {
-        newRows++;
-        newBytes += size;
-      }
-    }
-  }
+  const { parent, uses, newRows, newBytes } = await findKnown(options, loadTable);
   const rewrite = chunksToRewrite(uses, newBytes, { ...DEFAULT_REWRITE, chunkBytes: CHUNK_BYTES });
   const rewrittenBytes = uses.reduce((sum, use, i) => sum + (rewrite[i] ? use.bytes : 0), 0);
 
   const writer = chunkWriter(options, levelFor(newBytes + rewrittenBytes));
   if (newRows > 0 || rewrite.includes(true)) {
-    for await (const { batch, chunk } of match()) {
+    for await (const { batch, chunk } of matchRows(rows, liveRows(parent, loadTable))) {
       options.signal?.throwIfAborted();
       for (let i = 0; i < batch.count; i++) {
         if (chunk[i]! >= 0 && !rewrite[chunk[i]!]) continue;
@@ -101,6 +88,55 @@ export async function storeRows(options: StoreRowsOptions): Promise<StoredRowsRe
     added: written.reduce((sum, section) => sum + section.objectSize, 0),
     loadTable,
   };
+}
+
+interface KnownRows {
+  /** Row chunks of the parent whose tables could be read. */
+  readonly parent: readonly RowChunk[];
+  readonly uses: readonly ChunkUse[];
+  readonly newRows: number;
+  readonly newBytes: number;
+}
+
+/** The first pass. A table that turns out to be damaged is left out, and the pass begun again without it. */
+async function findKnown(options: StoreRowsOptions, loadTable: LoadTable): Promise<KnownRows> {
+  let parent = options.parent;
+  for (;;) {
+    try {
+      return await matchOnce(options.rows, parent, loadTable);
+    } catch (error) {
+      const table = error instanceof KlosetStoreError ? error.context['table'] : undefined;
+      const sound = parent.filter((chunk) => chunk.table !== table);
+      if (sound.length === parent.length) throw error;
+      const lost = parent.length - sound.length;
+      options.warn?.(
+        `${(error as Error).message} The rows of the ${lost} chunks that it tells of are stored again.`,
+      );
+      parent = sound;
+    }
+  }
+}
+
+async function matchOnce(
+  rows: RowSequence,
+  parent: readonly RowChunk[],
+  loadTable: LoadTable,
+): Promise<KnownRows> {
+  const uses = chunkUses(parent);
+  let newRows = 0;
+  let newBytes = 0;
+  for await (const { batch, chunk, index } of matchRows(rows, liveRows(parent, loadTable))) {
+    for (let i = 0; i < batch.count; i++) {
+      const size = batch.u32[i * ROW_U32 + LENGTH]!;
+      if (chunk[i]! >= 0) {
+        markLive(uses[chunk[i]!]!, index[i]!, size);
+      } else {
+        newRows++;
+        newBytes += size;
+      }
+    }
+  }
+  return { parent, uses, newRows, newBytes };
 }
 
 function keptChunks(uses: readonly ChunkUse[], rewrite: readonly boolean[]): RowChunk[] {
