@@ -85,6 +85,12 @@ describe('readMeta', () => {
     expect(readMeta(file)).toMatchObject({ pageSize: 4096, txid: 5n });
   });
 
+  it('does not take a second meta page that speaks of another page size', () => {
+    const file = twoMetas(4096, [4n, 5n]);
+    writeMeta(file.subarray(4096), { slot: 1, pageSize: 8192, root: 2, highWater: 9, txid: 99n });
+    expect(readMeta(file)).toMatchObject({ pageSize: 4096, txid: 4n, otherSound: false });
+  });
+
   it('tells a file that is not of bbolt from one of another version', () => {
     expect(codeThrownBy(() => readMeta(new Uint8Array(META_AREA_BYTES).fill(7)))).toBe('bbolt.not-bbolt');
     const newer = twoMetas(4096, [0n, 1n]);

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 
+import { viewOf } from '../format/bytes.ts';
 import { readPageHeader } from '../format/page-header.ts';
 import { readMeta } from '../format/meta.ts';
-import { BoltFile } from '../read/bolt-file.ts';
-import { memorySource } from '../read/byte-source.ts';
 import { linesOf, readFile } from '../spec-support/read-file.ts';
 import { codeThrownBy } from '../spec-support/thrown-by.ts';
 import {
@@ -60,16 +59,29 @@ const buckets: fc.Arbitrary<ModelBucket[]> = fc
   )
   .map((list) => ascending(list, ({ name }) => name));
 
-/** What bbolt expects of every page of a tree; the reader does not ask for all of it. */
+/**
+ * What bbolt expects of every page of a tree, and what makes the file the same each time; the reader does not ask for
+ * all of it.
+ */
 function expectSoundPages(file: Uint8Array): void {
   const { pageSize, highWater } = readMeta(file);
   expect(file).toHaveLength(highWater * pageSize);
+  const view = viewOf(file);
   for (let id = 2; id < highWater;) {
-    const header = readPageHeader(file, id * pageSize);
+    const start = id * pageSize;
+    const header = readPageHeader(file, start);
     expect(header.id).toBe(id);
     expect([LEAF, BRANCH]).toContain(header.flags);
     if (header.flags === BRANCH) expect(header.count).toBeGreaterThanOrEqual(2);
+    let used = start + 16 + header.count * 16;
+    for (let at = start + 16; at < start + 16 + header.count * 16; at += 16) {
+      if (header.flags === BRANCH) used += view.getUint32(at + 4, true);
+      else used += view.getUint32(at + 8, true) + view.getUint32(at + 12, true);
+    }
     id += 1 + header.overflow;
+    expect(Buffer.from(file.subarray(used, id * pageSize)).equals(Buffer.alloc(id * pageSize - used))).toBe(
+      true,
+    );
   }
 }
 
@@ -132,18 +144,18 @@ describe('a file that was written', () => {
     const model = [bucketOf('a', 900, (row) => (row * 37) % 6000), bucketOf('b', 2, () => 2_000_000)];
     const plan = planFile(4096, model);
     expect(Buffer.compare(writePlanned(plan, model), writePlanned(plan, model))).toBe(0);
-    // The second file goes through buffers that the first one has filled: unused bytes must not show it.
-    const zeros = model.map((bucket) => ({
-      ...bucket,
-      rows: bucket.rows.map(([name, bytes]) => [name, new Uint8Array(bytes.length)] as const),
-    }));
-    const file = writePlanned(plan, zeros);
-    const names = new Set(zeros.flatMap(({ rows: list }) => list.map(([name]) => hex(name))));
-    const [a] = BoltFile.open(memorySource(file)).buckets();
-    for (const { page } of a!.leaves()) {
-      const end = page!.valueEnd(page!.count - 1);
-      expect(page!.bytes.subarray(end).every((byte) => byte === 0)).toBe(true);
-      expect(names.has(hex(page!.key(0)))).toBe(true);
+    // Buffers are used again and again: what no row takes must not show what was there before.
+    expectSoundPages(writePlanned(plan, model));
+  });
+
+  it('has branch pages that do not overflow when keys are short, however many leaves there are', () => {
+    for (let leaves = 1; leaves < 130; leaves++) {
+      const file = writeFile(1024, [bucketOf('a', leaves, () => 900)]);
+      const { highWater } = readMeta(file);
+      const headers = Array.from({ length: highWater - 2 }, (_, i) => readPageHeader(file, (i + 2) * 1024));
+      expect(headers.filter(({ flags }) => flags === LEAF)).toHaveLength(leaves + 1);
+      expect(headers.every(({ overflow }) => overflow === 0)).toBe(true);
+      expectSoundPages(file);
     }
   });
 
@@ -265,6 +277,31 @@ describe('a second pass that is not the planned one', () => {
     ],
   ] satisfies [string, ModelBucket[]][])('is an error when it %s', (_, written) => {
     expect(codeThrownBy(() => writePlanned(plan, written))).toBe('bbolt.plan-mismatch');
+  });
+
+  it('is an error long before the end when a leaf gets other rows', () => {
+    const large = bucketOf('a', 5000, () => 100);
+    const writer = new BoltWriter(planFile(4096, [large]), () => undefined);
+    writer.startBucket(large.name);
+    let written = 0;
+    const write = (): void => {
+      for (const [rowKey, rowValue] of large.rows.slice(1)) {
+        writer.row(rowKey, written === 0 ? new Uint8Array(900) : rowValue);
+        written++;
+      }
+    };
+    expect(codeThrownBy(write)).toBe('bbolt.plan-mismatch');
+    expect(written).toBeLessThan(100);
+  });
+
+  it('is an error, not one of memory, when a leaf at the end of a batch gets longer rows', () => {
+    const filler = Array.from({ length: 30 }, (_, i) => bucketOf('a', 225 + i, () => 4000));
+    const many = bucketOf('b', 60, () => 0);
+    // The leaf of `b` is the last that fits into the first batch of 256 pages.
+    const before = filler.find((bucket) => planFile(4096, [bucket, many]).buckets[1]!.firstPage === 256 - 8)!;
+    const longer = { ...many, rows: many.rows.map(([name]) => [name, new Uint8Array(32_000)] as const) };
+    const write = (): unknown => writePlanned(planFile(4096, [before, many]), [before, longer]);
+    expect(codeThrownBy(write)).toBe('bbolt.plan-mismatch');
   });
 
   it('is an error whichever size of whichever row differs', () => {

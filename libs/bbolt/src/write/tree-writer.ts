@@ -57,7 +57,7 @@ export class TreeWriter implements PackedPages {
     const { elementAt, dataAt } = this;
     const valueAt = dataAt + key.length;
     const end = valueAt + value.length;
-    if (packer.leafRows > this.plan.leafRows[this.leaf]! || end > this.leafEnd) throw notAsPlanned();
+    if (end > this.leafEnd) throw notAsPlanned();
     const { buffer, view } = this.output;
     view.setUint32(elementAt, flags, true);
     view.setUint32(elementAt + 4, dataAt - elementAt, true);
@@ -74,6 +74,7 @@ export class TreeWriter implements PackedPages {
     const { packer, plan } = this;
     if (packer.rows === 0) this.openLeaf(this.pageSize);
     const root = packer.finish();
+    // Rows of other sizes may happen to have the same fingerprint; pages that lie elsewhere would break the file.
     if (
       root !== plan.root ||
       packer.nextPage !== plan.endPage ||
@@ -90,7 +91,6 @@ export class TreeWriter implements PackedPages {
     if (this.leafEnd === 0) return;
     const { output, packer, leafAt } = this;
     const end = leafAt + packer.leafPages * this.pageSize;
-    if (this.dataAt > end) throw notAsPlanned();
     writeHeader(output.view, leafAt, {
       id: packer.leafId,
       flags: LEAF_PAGE,
