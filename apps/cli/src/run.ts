@@ -1,5 +1,6 @@
 import { type Command } from 'commander';
 import { type CommandDefinition } from './commands/command.ts';
+import { Interrupted } from './interrupted.ts';
 import { describeFailure, errorDocument, exitCodeOf } from './output/failure.ts';
 import { newReport } from './output/report.ts';
 import { booleanFlags, withoutBooleanValues } from './options/boolean-values.ts';
@@ -66,7 +67,9 @@ export async function run(words: readonly string[], host: Host): Promise<number>
     return fail(error);
   }
 
-  function fail(error: unknown): number {
+  function fail(thrown: unknown): number {
+    // What is under way when it is told to stop may fail with an error of its own.
+    const error: unknown = signal.reason instanceof Interrupted ? signal.reason : thrown;
     stderr.write(
       json ? `${JSON.stringify({ error: errorDocument(error) })}\n` : `${describeFailure(error)}\n`,
     );

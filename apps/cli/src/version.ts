@@ -1,4 +1,4 @@
-import packageJson from '../package.json' with { type: 'json' };
-
 export const PROGRAM = 'etcd-kloset';
-export const version = packageJson.version;
+
+/** As in package.json; written here so that the program need not read a file for it. */
+export const version = '0.1.0';

@@ -39,9 +39,11 @@ export function pastTime(text: string): Date {
   const seconds = clock.length === 5 ? `${clock}:00` : clock;
   const offset = /^[Zz]$/.test(zone) ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
   const time = new Date(`${date}T${seconds}${offset}`);
+  const day = new Date(`${date}T00:00:00Z`);
+  if (Number.isNaN(time.getTime()) || Number.isNaN(day.getTime()))
+    throw new Error('is not a time that exists');
   // JavaScript takes the 31st of February for the 3rd of March.
-  const isDay = new Date(`${date}T00:00:00Z`).toISOString().startsWith(date!);
-  if (Number.isNaN(time.getTime()) || !isDay) throw new Error('is not a time that exists');
+  if (!day.toISOString().startsWith(date!)) throw new Error('is not a time that exists');
   if (time.getTime() > Date.now()) throw new Error('is in the future');
   if (time.getTime() < 0) throw new Error('is before 1970');
   return time;
