@@ -9,6 +9,8 @@ import { linesOf, readFile } from './spec-support/read-file.ts';
 import { bucketOf, bytesOf, writeFile, type ModelBucket } from './spec-support/write-file.ts';
 
 const SHA256_BYTES = 32;
+/** Of one test; the machine may be busy with others. */
+const TIMEOUT_MS = 60_000;
 
 interface Status {
   readonly hash: number;
@@ -87,36 +89,48 @@ await describeWith(requireEtcd(), 'the check that etcdutl runs with bbolt itself
   ];
 
   describe.each([1024, 4096, 8192, 16384, 65536])('accepts pages of %i bytes', (pageSize) => {
-    it.each(shapes)('with %s', async (_, buckets) => {
-      const file = writeFile(pageSize, buckets);
-      const status = await statusOf(file);
-      expect(status).toMatchObject({
+    it.each(shapes)(
+      'with %s',
+      async (_, buckets) => {
+        const file = writeFile(pageSize, buckets);
+        const status = await statusOf(file);
+        expect(status).toMatchObject({
+          hash: statusHash(buckets),
+          totalKey: rowCount(buckets),
+          totalSize: file.length,
+        });
+      },
+      TIMEOUT_MS,
+    );
+  });
+
+  it(
+    'accepts a tree of buckets that needs branches',
+    async () => {
+      const many = Array.from({ length: 3000 }, (_, i) =>
+        bucketOf(`z-${String(i).padStart(5, '0')}`, i % 3, () => 50),
+      );
+      const buckets = [revisions(10, () => 100), meta, ...many];
+      expect(await statusOf(writeFile(4096, buckets))).toMatchObject({
         hash: statusHash(buckets),
         totalKey: rowCount(buckets),
-        totalSize: file.length,
       });
-    });
-  });
+    },
+    TIMEOUT_MS,
+  );
 
-  it('accepts a tree of buckets that needs branches', async () => {
-    const many = Array.from({ length: 3000 }, (_, i) =>
-      bucketOf(`z-${String(i).padStart(5, '0')}`, i % 3, () => 50),
-    );
-    const buckets = [revisions(10, () => 100), meta, ...many];
-    expect(await statusOf(writeFile(4096, buckets))).toMatchObject({
-      hash: statusHash(buckets),
-      totalKey: rowCount(buckets),
-    });
-  });
-
-  it('refuses a file in which one page is named twice, so that the check is seen to be one', async () => {
-    const buckets = [revisions(2000, () => 100), meta];
-    const file = writeFile(4096, buckets);
-    const root = Buffer.from(file.buffer).readBigUInt64LE(2 * 4096 + 16 + 2 * 16 + 3);
-    const branch = Buffer.from(file.buffer, Number(root) * 4096);
-    branch.writeBigUInt64LE(branch.readBigUInt64LE(16 + 8), 16 + 16 + 8);
-    await expect(statusOf(file)).rejects.toThrow(/multiple references|integrity/);
-  });
+  it(
+    'refuses a file in which one page is named twice, so that the check is seen to be one',
+    async () => {
+      const buckets = [revisions(2000, () => 100), meta];
+      const file = writeFile(4096, buckets);
+      const root = Buffer.from(file.buffer).readBigUInt64LE(2 * 4096 + 16 + 2 * 16 + 3);
+      const branch = Buffer.from(file.buffer, Number(root) * 4096);
+      branch.writeBigUInt64LE(branch.readBigUInt64LE(16 + 8), 16 + 16 + 8);
+      await expect(statusOf(file)).rejects.toThrow(/multiple references|integrity/);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 await describeWith(requireEtcd(), "an etcd member's own file", ({ etcdutl }) => {
@@ -133,29 +147,33 @@ await describeWith(requireEtcd(), "an etcd member's own file", ({ etcdutl }) => 
     rmSync(folder, { recursive: true });
   });
 
-  it('is read, and written anew, with the hash and the number of rows that etcdutl finds in it', async () => {
-    const client = await cluster.client();
-    for (let round = 0; round < 4; round++) {
-      for (let i = 0; i < 50; i++) await client.put(`key-${i}`, 'x'.repeat(i * i * 40));
-      await client.delete(`key-${round}`);
-    }
-    // Pages that become free are used again: the tree no longer lies in the file in order.
-    await client.compact((await client.status()).revision - 60n);
-    for (let i = 0; i < 50; i++) await client.put(`key-${i}`, 'y'.repeat(i * 100));
-    const saved = path.join(folder, 'saved.db');
-    await cluster.etcdctl(['snapshot', 'save', saved], { member: 0 });
-    const bytes = readFileSync(saved);
+  it(
+    'is read, and written anew, with the hash and the number of rows that etcdutl finds in it',
+    async () => {
+      const client = await cluster.client();
+      for (let round = 0; round < 4; round++) {
+        for (let i = 0; i < 50; i++) await client.put(`key-${i}`, 'x'.repeat(i * i * 40));
+        await client.delete(`key-${round}`);
+      }
+      // Pages that become free are used again: the tree no longer lies in the file in order.
+      await client.compact((await client.status()).revision - 60n);
+      for (let i = 0; i < 50; i++) await client.put(`key-${i}`, 'y'.repeat(i * 100));
+      const saved = path.join(folder, 'saved.db');
+      await cluster.etcdctl(['snapshot', 'save', saved], { member: 0 });
+      const bytes = readFileSync(saved);
 
-    const buckets = readFile(bytes.subarray(0, -SHA256_BYTES));
-    const rewritten = writeFile(4096, buckets);
-    expect(linesOf(readFile(rewritten))).toEqual(linesOf(buckets));
-    expect(rowCount(buckets)).toBeGreaterThan(100);
+      const buckets = readFile(bytes.subarray(0, -SHA256_BYTES));
+      const rewritten = writeFile(4096, buckets);
+      expect(linesOf(readFile(rewritten))).toEqual(linesOf(buckets));
+      expect(rowCount(buckets)).toBeGreaterThan(100);
 
-    const again = path.join(folder, 'again.db');
-    writeFileSync(again, rewritten);
-    for (const file of [saved, again]) {
-      const { stdout } = await run(etcdutl!, ['snapshot', 'status', file, '--write-out', 'json']);
-      expect(JSON.parse(stdout)).toMatchObject({ hash: statusHash(buckets), totalKey: rowCount(buckets) });
-    }
-  }, 60_000);
+      const again = path.join(folder, 'again.db');
+      writeFileSync(again, rewritten);
+      for (const file of [saved, again]) {
+        const { stdout } = await run(etcdutl!, ['snapshot', 'status', file, '--write-out', 'json']);
+        expect(JSON.parse(stdout)).toMatchObject({ hash: statusHash(buckets), totalKey: rowCount(buckets) });
+      }
+    },
+    TIMEOUT_MS,
+  );
 });
