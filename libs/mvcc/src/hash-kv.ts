@@ -14,7 +14,7 @@ import {
 
 const SEED = crc32c(new TextEncoder().encode('key'));
 /** Slots of the table of keys: 12 bytes each. More keys than half of them are done in several passes. */
-const MAX_SLOTS = 1 << 22;
+const MAX_SLOTS = 1 << 20;
 
 /**
  * What a member answers to HashKV, from the rows alone (etcd server/storage/mvcc/hash.go).

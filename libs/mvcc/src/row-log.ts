@@ -56,7 +56,7 @@ export interface RowSequence {
 const BLOCK_ROWS = 16_384;
 
 export interface RowLogOptions {
-  /** Rows kept in memory; later ones go to the spill file. Default: 1,048,576 (56 MiB). */
+  /** Rows kept in memory; later ones go to the spill file. Default: 262,144 (14 MiB). */
   readonly memoryRows?: number;
   /** Opens a private file for what does not fit, when it is first needed; the log closes it. */
   readonly openSpill: () => number;
@@ -86,7 +86,7 @@ export class RowLog {
   readonly #openSpill: () => number;
 
   constructor(options: RowLogOptions) {
-    this.#memoryBlocks = Math.max(0, Math.floor((options.memoryRows ?? 64 * BLOCK_ROWS) / BLOCK_ROWS));
+    this.#memoryBlocks = Math.max(0, Math.floor((options.memoryRows ?? 16 * BLOCK_ROWS) / BLOCK_ROWS));
     this.#openSpill = options.openSpill;
     this.#tail = newBlock();
   }

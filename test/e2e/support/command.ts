@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 
 /** The built program, as its user runs it. */
-const PROGRAM = path.resolve(import.meta.dirname, '../../../apps/cli/dist/etcd-kloset.js');
+export const PROGRAM = path.resolve(import.meta.dirname, '../../../apps/cli/dist/etcd-kloset.js');
 
 export interface CommandResult {
   /** Exit code; undefined when a signal ended it. */

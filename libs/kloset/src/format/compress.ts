@@ -1,5 +1,10 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
+/** zlib gathers its output in buffers of this size; one that holds all of it saves joining them. */
+const LEAST_BUFFER = 16 * 1024;
+/** Never taken at once on the word of a frame that may lie. */
+const MOST_BUFFER = 8 * 1024 * 1024;
+
 /** Zstandard (RFC 8878) in one frame. Level 3 unless told otherwise. */
 export function compress(bytes: Uint8Array, level = 3): Buffer {
   return zstdCompressSync(bytes, {
@@ -8,12 +13,21 @@ export function compress(bytes: Uint8Array, level = 3): Buffer {
       [constants.ZSTD_c_contentSizeFlag]: 1,
     },
     pledgedSrcSize: bytes.length,
+    chunkSize: bufferFor(bytes.length / 4),
   });
 }
 
 /** @param size what must come out, exactly: a lying frame cannot fill memory. */
 export function decompress(bytes: Uint8Array, size: number): Buffer {
-  const plain = zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, size) });
+  const plain = zstdDecompressSync(bytes, {
+    maxOutputLength: Math.max(1, size),
+    // A little more, or zlib asks for another buffer to find that nothing is left.
+    chunkSize: bufferFor(size + 64),
+  });
   if (plain.length !== size) throw new RangeError(`${plain.length} bytes came out instead of ${size}`);
   return plain;
+}
+
+function bufferFor(size: number): number {
+  return Math.ceil(Math.min(MOST_BUFFER, Math.max(LEAST_BUFFER, size)));
 }

@@ -3,7 +3,7 @@ import { readTable, type Cluster } from '../store/cluster.ts';
 import { type LoadTable } from './live-rows.ts';
 
 /** Sealed bytes of tables that are held for a second reading. */
-const MOST_HELD = 48 * 1024 * 1024;
+const MOST_HELD = 16 * 1024 * 1024;
 
 /**
  * Reads a snapshot's tables, which are passed over more than once. They are held as long as they are not

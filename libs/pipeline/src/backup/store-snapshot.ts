@@ -197,14 +197,21 @@ async function finish(
 ): Promise<SnapshotSummary> {
   const { cluster, intake, facts, startedAt, now } = options;
   const { kubernetes, verdict } = found;
-  const tableSizes = new Map(parent.map?.tables.map(({ digest, size }) => [digest, size]));
-  const tables = await storeTables(cluster, stored.kept, stored.written, tableSizes, stored.loadTable);
+  const parentTables = parent.map?.tables.map(({ digest, size }) => [digest, size] as const) ?? [];
+  const tableSizes = new Map([...parentTables, ...stored.tables]);
+  const tables = await storeTables(
+    cluster,
+    [...stored.kept, ...stored.tabled],
+    stored.written,
+    tableSizes,
+    stored.loadTable,
+  );
   const attached = await storeAttachments(cluster, options.attachments, parent);
   await ensureConfig(cluster, facts.clusterName, parent.listing.configs, now());
   warnOfCollapse(options, parent.summary, found);
   options.signal?.throwIfAborted();
 
-  const newChunks = stored.written.length + found.bucketChunks.length;
+  const newChunks = stored.tabled.length + stored.written.length + found.bucketChunks.length;
   const bucketBytes = found.bucketChunks.reduce((sum, { size }) => sum + size, 0);
   const summary: SnapshotSummary = {
     format: 1,

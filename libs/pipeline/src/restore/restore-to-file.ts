@@ -37,14 +37,19 @@ export async function restoreToFile(
     handle = await open(partial, 'wx', 0o600);
     const progress = steadyProgress(observer);
     let written = 0;
+    let writing: Promise<void> = Promise.resolve();
     let trailer: Buffer = Buffer.alloc(0);
     for await (const part of restored.parts()) {
       signal?.throwIfAborted();
-      await writeAll(handle, part, written);
+      // The part before is written while the next one is made; it is done with when that is asked for.
+      await writing;
+      writing = writeAll(handle, part, written);
+      writing.catch(() => undefined);
       written += part.length;
       trailer = part;
       progress({ stage: 'restore', bytes: written, expected: restored.size });
     }
+    await writing;
     await handle.sync();
     await handle.close();
     handle = undefined;

@@ -23,7 +23,7 @@ export interface RestoredFile {
   /** Bytes of the whole file, its trailer included. */
   readonly size: number;
   /**
-   * The file's bytes in order. The last part, with the SHA-256 that makes the file whole for `etcdutl`, comes
+   * The file's bytes in order; a part is valid until the second one after it is asked for. The last part, with the SHA-256 that makes the file whole for `etcdutl`, comes
    * only when everything before was found equal to what was backed up.
    *
    * @throws KlosetStoreError, PipelineError `restore.not-equal`
@@ -81,13 +81,15 @@ async function rowsFile(
 
   async function* parts(): AsyncGenerator<Buffer> {
     const ready: Buffer[] = [];
+    const pool = bufferPool();
     const digest = createHash('sha256');
     const status = new StatusHash();
-    const writer = new BoltWriter(plan, (bytes) => ready.push(Buffer.from(bytes)));
+    const writer = new BoltWriter(plan, (bytes) => ready.push(pool.copy(bytes)));
     function* emit(): Generator<Buffer> {
       for (const part of ready.splice(0)) {
         digest.update(part);
         yield part;
+        pool.lent(part);
       }
     }
     const chunks = new RowChunks(map.rowChunks, open, ({ index, values }) =>
@@ -185,4 +187,22 @@ function notEqual(snapshot: string, how: string): PipelineError {
       context: { snapshot },
     },
   );
+}
+
+/** Buffers of parts, used again once nobody reads them: a restore makes hundreds of the same size. */
+function bufferPool(): { copy: (bytes: Uint8Array) => Buffer; lent: (part: Buffer) => void } {
+  const free: Buffer[] = [];
+  let before: Buffer | undefined;
+  return {
+    copy(bytes) {
+      const at = free.findIndex((buffer) => buffer.length === bytes.length);
+      const buffer = at < 0 ? Buffer.allocUnsafeSlow(bytes.length) : free.splice(at, 1)[0]!;
+      buffer.set(bytes);
+      return buffer;
+    },
+    lent(part) {
+      if (before !== undefined) free.push(before);
+      before = part;
+    },
+  };
 }

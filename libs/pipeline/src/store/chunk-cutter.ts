@@ -16,7 +16,7 @@ import {
 /** Bytes of rows, key and value, at which a chunk is full. */
 export const CHUNK_BYTES = 4 * 1024 * 1024;
 /** Rows at which a chunk is full, however short they are. */
-const CHUNK_ROWS = 65_536;
+export const CHUNK_ROWS = 8_192;
 
 /** The rows of one chunk to be made, in revision order. */
 export interface CutChunk {

@@ -19,7 +19,8 @@ import {
 import { LENGTH, ROW_U32, type RowSequence } from '@etcd-kloset/mvcc';
 import { type PipelineThreads } from '../threads/pipeline-threads.ts';
 import { type ChunkJob, type SealTarget } from '../threads/thread-messages.ts';
-import { CHUNK_BYTES, ChunkCutter, type CutChunk } from './chunk-cutter.ts';
+import { FullTables } from './full-tables.ts';
+import { CHUNK_BYTES, CHUNK_ROWS, ChunkCutter, type CutChunk } from './chunk-cutter.ts';
 
 /** Chunks under way at once: made by the threads, or on their way into the store. */
 const IN_FLIGHT = 6;
@@ -43,7 +44,11 @@ export interface StoreRowsOptions {
 export interface StoredRowsResult {
   /** Chunks of the parent that go on being used, with their new live maps. */
   readonly kept: readonly RowChunk[];
-  /** What was written, by section for a table; in revision order. */
+  /** Chunks that were written and have their table already. */
+  readonly tabled: readonly RowChunk[];
+  /** Bytes of the tables of those, by digest. */
+  readonly tables: ReadonlyMap<string, number>;
+  /** The other chunks that were written, by section for a table; in revision order. */
   readonly written: readonly TableSection[];
   readonly newRows: number;
   readonly knownRows: number;
@@ -64,7 +69,11 @@ export async function storeRows(options: StoreRowsOptions): Promise<StoredRowsRe
   const { cluster, rows } = options;
   const loadTable = tableReader(cluster, options.parentTables);
   const { parent, uses, newRows, newBytes } = await findKnown(options, loadTable);
-  const rewrite = chunksToRewrite(uses, newBytes, { ...DEFAULT_REWRITE, chunkBytes: CHUNK_BYTES });
+  const rewrite = chunksToRewrite(uses, newBytes, {
+    ...DEFAULT_REWRITE,
+    chunkBytes: CHUNK_BYTES,
+    chunkRows: CHUNK_ROWS,
+  });
   const rewrittenBytes = uses.reduce((sum, use, i) => sum + (rewrite[i] ? use.bytes : 0), 0);
 
   const writer = chunkWriter(options, levelFor(newBytes + rewrittenBytes));
@@ -78,14 +87,18 @@ export async function storeRows(options: StoreRowsOptions): Promise<StoredRowsRe
       }
     }
   }
-  const written = await writer.finish();
+  const { rowChunks: tabled, tables, rest: written } = await writer.finish();
   return {
     kept: keptChunks(uses, rewrite),
+    tabled,
+    tables,
     written,
     newRows,
     knownRows: rows.count - newRows,
     rewrittenRows: uses.reduce((sum, use, i) => sum + (rewrite[i] ? use.rows : 0), 0),
-    added: written.reduce((sum, section) => sum + section.objectSize, 0),
+    added:
+      [...tabled, ...written].reduce((sum, { objectSize }) => sum + objectSize, 0) +
+      [...tables.values()].reduce((sum, size) => sum + size, 0),
     loadTable,
   };
 }
@@ -150,16 +163,19 @@ function levelFor(bytes: number): number {
 
 function chunkWriter(options: StoreRowsOptions, level: number) {
   const cutter = new ChunkCutter();
-  const sections: Promise<TableSection>[] = [];
+  const tables = new FullTables(options.cluster);
   const inFlight = new Set<Promise<unknown>>();
+  /** Chunks finish in any order; tables take them in theirs. */
+  let tabling: Promise<void> = Promise.resolve();
 
   const start = (cut: CutChunk): Promise<void> | undefined => {
     const section = writeChunk(options, cut, level);
-    sections.push(section);
-    const settled: Promise<void> = section.then(
-      () => undefined,
-      () => undefined,
-    );
+    const before = tabling;
+    tabling = section.then(async (done) => {
+      await before;
+      await tables.add(done);
+    });
+    const settled: Promise<void> = tabling.catch(() => undefined);
     inFlight.add(settled);
     void settled.then(() => inFlight.delete(settled));
     return inFlight.size < IN_FLIGHT ? undefined : Promise.race(inFlight).then(() => undefined);
@@ -169,13 +185,13 @@ function chunkWriter(options: StoreRowsOptions, level: number) {
       const cut = cutter.add(...row);
       return cut === undefined ? undefined : start(cut);
     },
-    async finish(): Promise<TableSection[]> {
+    /** @throws what the first chunk that failed, or its table, failed with */
+    async finish(): Promise<FullTables> {
       const last = cutter.flush();
       if (last !== undefined) void start(last);
-      const results = await Promise.allSettled(sections);
-      const failed = results.find((result) => result.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
-      return results.map((result) => (result as PromiseFulfilledResult<TableSection>).value);
+      await Promise.all(inFlight);
+      await tabling;
+      return tables;
     },
   };
 }

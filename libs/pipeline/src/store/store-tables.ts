@@ -10,6 +10,8 @@ import {
 
 /** A table with this many rows is full: some 7 MB. */
 const TABLE_ROWS = 262_144;
+/** One with this many is not merged any more. */
+export const FULL_TABLE_ROWS = TABLE_ROWS / 2;
 
 export interface StoredTables {
   /** All row chunks of the snapshot, in revision order, each with its table. */
@@ -39,7 +41,7 @@ export async function storeTables(
   }));
   const newRows = written.reduce((sum, section) => sum + section.rows, 0);
   const sizes = tables.map(({ rows }) => rows);
-  const merge = new Set(tiersToMerge(newRows > 0 ? [...sizes, newRows] : sizes, TABLE_ROWS / 2));
+  const merge = new Set(tiersToMerge(newRows > 0 ? [...sizes, newRows] : sizes, FULL_TABLE_ROWS));
 
   const merged = await Promise.all(
     tables

@@ -25,5 +25,12 @@ export function openJob({ bytes, digest, name, store, cluster, privateKeys }: Op
     return found[1];
   };
   const chunk = openChunk(bytes, keyOf, { store, cluster }, name);
-  return { kind: chunk.kind, index: new Uint8Array(chunk.index()), values: new Uint8Array(chunk.values()) };
+  return { kind: chunk.kind, index: movable(chunk.index()), values: movable(chunk.values()) };
+}
+
+/** Bytes whose memory can be handed to another thread: not a small part of memory that others use too. */
+function movable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = bytes;
+  const own = buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength > buffer.byteLength / 2;
+  return own ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
 }

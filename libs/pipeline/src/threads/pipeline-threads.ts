@@ -12,6 +12,9 @@ import {
   type ToThread,
 } from './thread-messages.ts';
 
+/** A thread's garbage is mostly short-lived; left alone, each would let 50 MB and more of it pile up. */
+const YOUNG_GENERATION_MB = 8;
+
 interface Thread {
   readonly worker: Worker;
   /** Jobs it was given and has not answered. */
@@ -102,7 +105,10 @@ export class PipelineThreads {
     onMessage: (message: FromThread) => void = () => undefined,
     onFailure: (error: Error) => void = () => undefined,
   ): Thread {
-    const worker = new Worker(workerUrl('threads/pipeline-thread'), { workerData: setup });
+    const worker = new Worker(workerUrl('threads/pipeline-thread'), {
+      workerData: setup,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     const thread: Thread = { worker, jobs: 0 };
     this.#threads.push(thread);
     const fail = (error: Error): void => {
