@@ -93,7 +93,7 @@ function tableKeeper(chunks: readonly RowChunk[], loadTable: LoadTable) {
     if (left > 0) held.set(chunk.table, sections);
     else held.delete(chunk.table);
     const section = sections[chunk.section];
-    if (section?.digest !== chunk.digest || section.rows !== chunk.rows) {
+    if (section === undefined || !tellsOf(section, chunk)) {
       throw new KlosetStoreError(
         'object.malformed',
         `table ${chunk.table} does not tell of chunk ${chunk.digest}`,
@@ -102,6 +102,16 @@ function tableKeeper(chunks: readonly RowChunk[], loadTable: LoadTable) {
     }
     return decodeColumns(section);
   }
+}
+
+/** The merge goes by the map's word for where a chunk begins: it must be the table's too. */
+function tellsOf(section: TableSection, chunk: RowChunk): boolean {
+  return (
+    section.digest === chunk.digest &&
+    section.rows === chunk.rows &&
+    section.firstMain === chunk.firstMain &&
+    section.firstSub === chunk.firstSub
+  );
 }
 
 /** So that a backup knows which of the parent's tables it cannot build on. */

@@ -4,13 +4,18 @@ import { tiersToMerge } from './tiers.ts';
 export interface RewritePolicy {
   /** Bytes of rows in a full chunk. */
   readonly chunkBytes: number;
+  /** Rows at which a chunk is full, however short they are. */
+  readonly chunkRows: number;
   /** A chunk with a smaller live share is written again at once: there is hardly anything to write. */
   readonly minChunkLive: number;
   /** While a smaller share of all rows in the chunks is live, the deadest chunks are written again. */
   readonly minTotalLive: number;
 }
 
-export const DEFAULT_REWRITE: Omit<RewritePolicy, 'chunkBytes'> = { minChunkLive: 0.1, minTotalLive: 0.55 };
+export const DEFAULT_REWRITE: Omit<RewritePolicy, 'chunkBytes' | 'chunkRows'> = {
+  minChunkLive: 0.1,
+  minTotalLive: 0.55,
+};
 
 /**
  * Which of the parent's chunks to write again, given what is live in each: the backup has all live rows
@@ -44,7 +49,8 @@ export function chunksToRewrite(
     held -= use.chunk.plainBytes - use.bytes;
   }
 
-  const small = used.filter(({ i }) => !rewrite[i]);
+  // A chunk of many short rows is full as well: written again it would come out as it was, every time.
+  const small = used.filter(({ use, i }) => !rewrite[i] && use.rows < policy.chunkRows / 2);
   for (const at of tiersToMerge(
     small.map(({ use }) => use.bytes),
     policy.chunkBytes / 2,
