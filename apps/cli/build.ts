@@ -2,7 +2,7 @@
  * Bundles the command line into `dist/`: `etcd-kloset.js`, the program of its threads beside it, and what
  * both load when they need it.
  *
- *   node apps/cli/build.ts
+ *   node apps/cli/build.ts [another folder, inside the repository]
  */
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
@@ -54,7 +54,8 @@ async function removeBuilt(folder: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  const metafile = await bundleProgram(path.join(here, 'dist'));
+  const folder = path.resolve(process.argv[2] ?? path.join(here, 'dist'));
+  const metafile = await bundleProgram(folder);
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-  process.stdout.write(`built apps/cli/dist (${(bytes / 1e6).toFixed(1)} MB)\n`);
+  process.stdout.write(`built ${path.relative(process.cwd(), folder)} (${(bytes / 1e6).toFixed(1)} MB)\n`);
 }

@@ -1,8 +1,8 @@
 /**
  * Makes an archive for each architecture with the program and its Node, for a machine without npm or network:
- * `dist/etcd-kloset-<version>-linux-<architecture>.tar.gz`.
+ * `etcd-kloset-<version>-linux-<architecture>.tar.gz` in `apps/cli/dist`.
  *
- *   node apps/cli/bundle.ts [x64] [arm64]
+ *   node apps/cli/bundle.ts [--output FOLDER] [x64] [arm64]
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import packageJson from './package.json' with { type: 'json' };
 import { bundleProgram, NATIVE_PACKAGE } from './build.ts';
 import { licencesOf, nodeLicence, packagesIn } from './licences.ts';
@@ -28,11 +29,14 @@ type Architecture = (typeof ARCHITECTURES)[number];
 
 const here = import.meta.dirname;
 const root = path.resolve(here, '../..');
-const output = path.join(here, 'dist');
 /** What was fetched once is not fetched again. */
 const cache = path.join(root, '.cache/bundle');
 
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  options: { output: { type: 'string', default: path.join(here, 'dist') } },
+  allowPositionals: true,
+});
+const output = path.resolve(values.output);
 const unknown = wanted.find((each) => !ARCHITECTURES.includes(each as Architecture));
 if (unknown !== undefined) throw new Error(`${unknown} is none of ${ARCHITECTURES.join(', ')}`);
 
