@@ -136,6 +136,13 @@ await describeWith(requireEtcd('3.5'), 'a live cluster', (tools) => {
     }
   });
 
+  it('is proven when it was compacted at its very last revision, and nothing has been written since', async () => {
+    const { revision } = await client.status();
+    await client.compact(revision, true);
+    expect(await backup()).toMatchObject({ proof: 'proven', compactRevision: Number(revision) });
+    await client.put('/k', 'goes on');
+  });
+
   it('asks nobody, or the source alone, when told so, and says that it is not proven', async () => {
     expect(await backup({ proof: 'none' })).toMatchObject({ proof: 'unproven', hashKV: [] });
     // A cluster of one: the source is its quorum.

@@ -19,6 +19,8 @@ export interface MemberAnswer {
 /** A follower applies what the leader has within moments; a voter that needs longer is lagging. */
 const CATCH_UP_MS = 5_000;
 const AGAIN_MS = 100;
+/** HashKV's word for the current revision. */
+const PRESENT = 0n;
 
 /**
  * Asks voters for their HashKV at the snapshot's revision: at once, before a compaction overtakes it.
@@ -55,13 +57,29 @@ async function askUntilLevel(
   const end = Date.now() + CATCH_UP_MS;
   for (;;) {
     const answer = await ask(client, member, revision);
-    const behind =
-      answer instanceof EtcdError
-        ? answer.code === 'etcd.future-revision'
-        : Math.max(0, Number(answer.compactRevision)) < (await compacted());
-    if (!behind || Date.now() > end) return answer;
+    if (await isLevel(answer, compacted)) return answer;
+    // Of a revision at which it was compacted a member gives the hash it stored then, which is of the compaction
+    // before (3.5 and later), or none (3.4). Asked for its present it computes one, and that may be the revision still.
+    const present = await ask(client, member, PRESENT);
+    if (
+      !(present instanceof EtcdError) &&
+      present.revision === revision &&
+      (await isLevel(present, compacted))
+    ) {
+      return present;
+    }
+    const hopeless = answer instanceof EtcdError && answer.code === 'etcd.compacted';
+    if (hopeless || Date.now() > end) return answer;
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
+}
+
+/** Whether there is nothing to gain from asking again. */
+async function isLevel(answer: MemberHash | EtcdError, compacted: () => Promise<number>): Promise<boolean> {
+  if (answer instanceof EtcdError) {
+    return answer.code !== 'etcd.future-revision' && answer.code !== 'etcd.compacted';
+  }
+  return Math.max(0, Number(answer.compactRevision)) >= (await compacted());
 }
 
 async function ask(client: EtcdClient, member: Member, revision: bigint): Promise<MemberHash | EtcdError> {
