@@ -11,6 +11,11 @@ export interface StoredRow {
   readonly live: boolean;
 }
 
+/** One of the four words of the hash of a row: every byte of it is something. */
+export function hashWord(content: number, word: number): number {
+  return Math.imul(content * 4 + word + 1, 0x0103_0507) >>> 0;
+}
+
 /** Columns of rows whose length, CRC and hash follow from their content. */
 export function columnsOfContent(rows: readonly StoredRow[]): RowColumns {
   const columns = newRowColumns(rows.length);
@@ -22,7 +27,7 @@ export function columnsOfContent(rows: readonly StoredRow[]): RowColumns {
     columns.length[i] = 20 + content;
     columns.tombstone[i] = content % 2;
     columns.crc[i] = content * 3;
-    for (let word = 0; word < 4; word++) words[i * 4 + word] = content * 4 + word;
+    for (let word = 0; word < 4; word++) words[i * 4 + word] = hashWord(content, word);
   });
   return columns;
 }

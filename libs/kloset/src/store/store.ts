@@ -36,7 +36,9 @@ export async function createStore(
   }
   for (const file of keyFiles) await storage.put(file.name, file.bytes);
   const file: StoreFile = { format: FORMAT_VERSION, suite: SUITE, store: id, created: now.toISOString() };
-  if ((await storage.put(STORE_FILE, encodeStoreFile(file))) === 'exists') {
+  const bytes = encodeStoreFile(file);
+  // A put that was tried again after its answer was lost finds our own file.
+  if ((await storage.put(STORE_FILE, bytes)) === 'exists' && !(await storage.get(STORE_FILE)).equals(bytes)) {
     for (const { name } of keyFiles) await storage.delete(name);
     throw exists(storage.url);
   }
