@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeWith, requireEtcd } from '@etcd-kloset/testing';
@@ -89,27 +89,29 @@ await describeWith(requireEtcd(), 'what the program says, and where', () => {
     }
   });
 
-  it('is that it was interrupted, soon after it was', async () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('is that it was interrupted by %s, soon after it was', async (signal, code) => {
     // Whoever takes a connection and never speaks.
-    const server = createServer();
+    const sockets: Socket[] = [];
+    const connected = Promise.withResolvers<undefined>();
+    const server = createServer((socket) => {
+      sockets.push(socket.on('error', () => undefined));
+      connected.resolve(undefined);
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     const backup = ['backup', ...owner, '--cluster', 'f', '--endpoints', endpoint, '--dial-timeout', '10m'];
-    for (const [signal, code] of [
-      ['SIGINT', 130],
-      ['SIGTERM', 143],
-    ] as const) {
+    try {
       const ended = await program.run(backup, {
-        onStart: (child) => {
-          server.once('connection', (socket) => {
-            socket.on('error', () => undefined);
-            child.kill(signal);
-          });
-        },
+        onStart: (child) => void connected.promise.then(() => child.kill(signal)),
       });
       expect(ended).toEqual({ code, stdout: '', stderr: `etcd-kloset: interrupted by ${signal}\n` });
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
     }
-    await new Promise((resolve) => server.close(resolve));
   });
 
   it('does not depend on what only a few commands need: it loads neither zod nor age nor HTTP/2 to start', () => {
