@@ -1,7 +1,17 @@
 /** What a long stage tells while it works. Counts only grow within one stage. */
 export type Progress =
   | { readonly stage: 'stream'; readonly bytes: number; readonly expected: number | undefined }
-  | { readonly stage: 'store'; readonly rows: number; readonly rowsToStore: number; readonly bytes: number }
+  | {
+      readonly stage: 'store';
+      /** Rows that the parent does not have, and those that it has. */
+      readonly newRows: number;
+      readonly knownRows: number;
+      /** The new ones, and known ones that are written again. */
+      readonly rowsToStore: number;
+      /** How many of them are in the store by now, and in how many bytes. */
+      readonly rows: number;
+      readonly bytes: number;
+    }
   | { readonly stage: 'restore'; readonly bytes: number; readonly expected: number }
   | { readonly stage: 'check'; readonly objects: number; readonly bytes: number; readonly expected: number };
 
@@ -28,7 +38,9 @@ export async function timed<T>(observer: Observer, stage: TimedStage, work: Prom
 const PROGRESS_EVERY_MS = 100;
 
 /** The observer's `progress`, called a few times a second however often there is something to tell. */
-export function steadyProgress({ progress }: Observer): (now: Progress & { stage: 'stream' | 'restore' }) => void {
+export function steadyProgress({
+  progress,
+}: Observer): (now: Progress & { stage: 'stream' | 'restore' }) => void {
   let last = -Infinity;
   return (now) => {
     const at = performance.now();

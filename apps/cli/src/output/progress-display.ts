@@ -61,8 +61,9 @@ export async function progressBar(terminal: NodeJS.WritableStream): Promise<Prog
       if (!isNew && at - shownAt < REFRESH_MS) return;
       shownAt = at;
       const { text, done, total } = progressText(now, perSecond);
-      // Without a total the bar would claim to know how far it is: it stays empty.
+      // Without a total the bar would claim to know how far it is: it stays empty. With nothing to do it is full.
       const most = total === undefined || total === 0 ? 1 : total;
+      const value = total === undefined ? 0 : total === 0 ? 1 : Math.min(done, most);
       if (bar === undefined) {
         bar = new progress.SingleBar({
           stream: terminal,
@@ -76,10 +77,10 @@ export async function progressBar(terminal: NodeJS.WritableStream): Promise<Prog
           fps: 10,
           gracefulExit: false,
         });
-        bar.start(most, total === undefined ? 0 : done, { text });
+        bar.start(most, value, { text });
       } else {
         bar.setTotal(most);
-        bar.update(total === undefined ? 0 : Math.min(done, most), { text });
+        bar.update(value, { text });
       }
     },
   };

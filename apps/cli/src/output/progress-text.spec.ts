@@ -12,6 +12,15 @@ describe('progressText', () => {
     );
   });
 
+  it('says how many rows are new and known, and how many of them are stored', () => {
+    const counts = { newRows: 2103, knownRows: 63_032, rowsToStore: 2500 };
+    expect(progressText({ stage: 'store', ...counts, rows: 2000, bytes: 1_900_000 }, undefined)).toEqual({
+      text: '2,103 rows new, 63,032 known: stored 2,000 of 2,500, 1.9 MB',
+      done: 2000,
+      total: 2500,
+    });
+  });
+
   it('does not claim to know how much there is', () => {
     expect(progressText({ stage: 'stream', bytes: 5, expected: undefined }, undefined)).toEqual({
       text: 'reading 5 B',

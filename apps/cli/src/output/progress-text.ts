@@ -18,9 +18,10 @@ export function progressText(progress: Progress, perSecond: number | undefined):
       return { text: `reading ${amount(bytes, expected)}${rate}`, done: bytes, total: expected };
     }
     case 'store': {
-      const { rows, rowsToStore, bytes } = progress;
+      const { newRows, knownRows, rowsToStore, rows, bytes } = progress;
+      const found = `${formatCount(newRows)} rows new, ${formatCount(knownRows)} known`;
       return {
-        text: `storing ${formatCount(rows)} of ${formatCount(rowsToStore)} rows, ${formatBytes(bytes)} sealed${rate}`,
+        text: `${found}: stored ${formatCount(rows)} of ${formatCount(rowsToStore)}, ${formatBytes(bytes)}${rate}`,
         done: rows,
         total: rowsToStore,
       };

@@ -10,7 +10,7 @@ import { storeAttachments, type AttachmentFile } from '../store/attachments.ts';
 import { blocksAsRows } from '../store/store-blocks.ts';
 import { storeBuckets } from '../store/store-buckets.ts';
 import { findParent, type Parent } from '../store/parent.ts';
-import { storeRows, type StoredRowsResult } from '../store/store-rows.ts';
+import { storeRows, type MatchedCounts, type StoredRowsResult } from '../store/store-rows.ts';
 import { storeTables } from '../store/store-tables.ts';
 import { type PipelineThreads } from '../threads/pipeline-threads.ts';
 import { type SealTarget } from '../threads/thread-messages.ts';
@@ -142,8 +142,8 @@ function storeDecoded(
   parent: Parent,
 ): Promise<StoredRowsResult> {
   const { cluster, intake, threads, progress, signal } = options;
-  let rowsDone = 0;
-  let bytesDone = 0;
+  let counts: MatchedCounts = { newRows: 0, knownRows: 0, rowsToStore: 0 };
+  const done = { rows: 0, bytes: 0 };
   return storeRows({
     cluster,
     rows,
@@ -162,10 +162,14 @@ function storeDecoded(
       target,
       level,
     }),
-    onChunk: (done) => {
-      rowsDone += done.rows;
-      bytesDone += done.bytes;
-      progress?.({ stage: 'store', rows: rowsDone, rowsToStore: rows.count, bytes: bytesDone });
+    onMatched: (found) => {
+      counts = found;
+      progress?.({ stage: 'store', ...counts, ...done });
+    },
+    onChunk: ({ rows: more, bytes }) => {
+      done.rows += more;
+      done.bytes += bytes;
+      progress?.({ stage: 'store', ...counts, ...done });
     },
   });
 }

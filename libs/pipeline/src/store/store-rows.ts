@@ -38,7 +38,16 @@ export interface StoreRowsOptions {
   readonly jobOf: (cut: CutChunk, target: SealTarget, level: number) => ChunkJob;
   readonly signal?: AbortSignal | undefined;
   readonly warn?: ((sentence: string) => void) | undefined;
+  /** Told once, as soon as the rows were held against the parent's. */
+  readonly onMatched?: (found: MatchedCounts) => void;
   readonly onChunk?: (progress: { rows: number; bytes: number }) => void;
+}
+
+export interface MatchedCounts {
+  readonly newRows: number;
+  readonly knownRows: number;
+  /** The new rows, and known ones that are written again. */
+  readonly rowsToStore: number;
 }
 
 export interface StoredRowsResult {
@@ -75,6 +84,9 @@ export async function storeRows(options: StoreRowsOptions): Promise<StoredRowsRe
     chunkRows: CHUNK_ROWS,
   });
   const rewrittenBytes = uses.reduce((sum, use, i) => sum + (rewrite[i] ? use.bytes : 0), 0);
+  const rewrittenRows = uses.reduce((sum, use, i) => sum + (rewrite[i] ? use.rows : 0), 0);
+  const knownRows = rows.count - newRows;
+  options.onMatched?.({ newRows, knownRows, rowsToStore: newRows + rewrittenRows });
 
   const writer = chunkWriter(options, levelFor(newBytes + rewrittenBytes));
   if (newRows > 0 || rewrite.includes(true)) {
@@ -94,8 +106,8 @@ export async function storeRows(options: StoreRowsOptions): Promise<StoredRowsRe
     tables,
     written,
     newRows,
-    knownRows: rows.count - newRows,
-    rewrittenRows: uses.reduce((sum, use, i) => sum + (rewrite[i] ? use.rows : 0), 0),
+    knownRows,
+    rewrittenRows,
     added:
       [...tabled, ...written].reduce((sum, { objectSize }) => sum + objectSize, 0) +
       [...tables.values()].reduce((sum, size) => sum + size, 0),
