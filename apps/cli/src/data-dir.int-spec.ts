@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describeWith, type EtcdTools, requireEtcd, RestoredEtcd } from '@etcd-kloset/testing';
+import { describeWith, EtcdCluster, type EtcdTools, requireEtcd, RestoredEtcd } from '@etcd-kloset/testing';
 import { type SnapshotDocument } from './output/documents.ts';
 import { buildProgram, runProcess, type Program } from './testing/program.ts';
 import { saveSnapshotFiles } from './testing/snapshot-files.ts';
@@ -90,6 +90,30 @@ await describeWith(requireEtcd(), 'restore --data-dir', (tools: EtcdTools) => {
     expect(readdirSync(at('m1'))).toEqual(['member']);
   });
 
+  it('says before it writes which alarms will come back', async () => {
+    const cluster = await EtcdCluster.start({ flags: ['--quota-backend-bytes=3000000'] });
+    const file = at('alarmed.db');
+    try {
+      const client = await cluster.client();
+      const fill = async (): Promise<void> => {
+        for (let i = 0; i < 100; i++) await client.put(`app/${i}`, 'x'.repeat(100_000));
+      };
+      await expect(fill()).rejects.toThrow('space exceeded');
+      await cluster.etcdctl(['snapshot', 'save', file], { member: 0 });
+    } finally {
+      await cluster.stop();
+    }
+    await program.json(['import', file, ...owner, '--cluster', 'alarmed']);
+    rmSync(file);
+    const ended = await program.run(restore('alarmed', at('alarmed')));
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toMatch(
+      /warning: the snapshot carries the alarm NOSPACE of member [0-9a-f]+.*alarm disarm/,
+    );
+    expect(ended.stderr.indexOf('NOSPACE')).toBeLessThan(ended.stderr.indexOf('writing'));
+    expect(ended.stdout).toContain('etcdctl alarm disarm');
+  });
+
   it('fills an empty folder and keeps its mode, and touches no other', async () => {
     mkdirSync(at('empty'));
     chmodSync(at('empty'), 0o750);
@@ -167,7 +191,6 @@ await describeWith(
 
     beforeAll(async () => {
       folder = mkdtempSync(path.join(tmpdir(), 'etcd-kloset-releases-'));
-      const { EtcdCluster } = await import('@etcd-kloset/testing');
       program = await buildProgram();
       await program.json(['init', at('store'), '--generate-identity', at('me.key')]);
       owner = ['--store', at('store'), '--identity-file', at('me.key')];

@@ -97,6 +97,29 @@ describe('the keys of a store', () => {
     expect(await names()).toEqual(['bob']);
   });
 
+  it('are those of the command line, not those that the environment has for other stores', async () => {
+    const words = ['init', at('third'), '--generate-identity', at('third.key')];
+    await program.json(words, { env: { ETCD_KLOSET_PASSPHRASE_FILE: at('safe') } });
+    const listed = await program.json<MadeKeyFile[]>(['keys', 'list', '--store', at('third')]);
+    expect(listed.map(({ label }) => label)).toEqual(['third']);
+    await program.json(['init', at('fourth')], { env: { ETCD_KLOSET_PASSPHRASE_FILE: at('safe') } });
+  });
+
+  it('that were made for a store that could not be made are told of', async () => {
+    const words = [
+      'init',
+      at('fifth'),
+      '--generate-identity',
+      at('one.key'),
+      '--generate-identity',
+      at('no/two.key'),
+    ];
+    const ended = await program.run(words);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toContain(`there is no store, but ${at('one.key')} was made already`);
+    expect(await program.run(['keys', 'list', '--store', at('fifth')])).toMatchObject({ code: 1 });
+  });
+
   it('of a writer and a keeper are for their owner alone, and never written over', async () => {
     const owner = [...store(), '--identity-file', at('bob.key')];
     for (const role of ['writer', 'keeper']) {

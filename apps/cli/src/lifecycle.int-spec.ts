@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describeWith, EtcdCluster, requireEtcd, run } from '@etcd-kloset/testing';
+import { describeWith, EtcdCluster, requireEtcd, ROOT, run } from '@etcd-kloset/testing';
 import { type SnapshotDocument } from './output/documents.ts';
 import { buildProgram, type Program } from './testing/program.ts';
 import { saveSnapshotFiles, type SnapshotFiles } from './testing/snapshot-files.ts';
@@ -110,6 +110,41 @@ await describeWith(requireEtcd(), 'a store from its beginning to a restore', (to
     }
   });
 
+  it("reaches a cluster with TLS and users by etcdctl's flags, and by its variables", async () => {
+    const cluster = await EtcdCluster.start({ tls: 'mutual', auth: true });
+    try {
+      await cluster.etcdctl(['put', 'a', 'b']);
+      const { cert, key } = cluster.clientCertificate!;
+      const [endpoint] = cluster.endpoints as [string];
+      const backup = ['backup', ...writer, '--cluster', 'secured', '--require-proof'];
+      const secret = path.join(folder, 'password');
+      writeFileSync(secret, `${ROOT.password}\n`, { mode: 0o600 });
+      const byFlags = [
+        '--endpoints',
+        endpoint,
+        '--cacert',
+        cluster.certificates!.ca,
+        '--cert',
+        cert,
+        '--key',
+        key,
+      ];
+      await program.json([...backup, ...byFlags, '--user', ROOT.name, '--password-file', secret]);
+      const env = {
+        ETCDCTL_ENDPOINTS: endpoint,
+        ETCDCTL_CACERT: cluster.certificates!.ca,
+        ETCDCTL_CERT: cert,
+        ETCDCTL_KEY: key,
+        ETCDCTL_USER: `${ROOT.name}:${ROOT.password}`,
+      };
+      await program.json(backup, { env });
+      const denied = await program.run(backup, { env: { ...env, ETCDCTL_USER: `${ROOT.name}:wrong` } });
+      expect(denied).toMatchObject({ code: 1, stdout: '' });
+    } finally {
+      await cluster.stop();
+    }
+  });
+
   it('imports files of etcdctl and restores them as they were', async () => {
     for (const [cluster, file] of Object.entries(files) as [string, string][]) {
       const imported = await program.json<SnapshotDocument>([
@@ -151,7 +186,14 @@ await describeWith(requireEtcd(), 'a store from its beginning to a restore', (to
 
   it('lists what there is, the newest last', async () => {
     const listed = await program.json<SnapshotDocument[]>(['snapshots', ...writer]);
-    expect(listed.map(({ cluster }) => cluster).sort()).toEqual(['kubernetes', 'live', 'live', 'tiny']);
+    expect(listed.map(({ cluster }) => cluster).sort()).toEqual([
+      'kubernetes',
+      'live',
+      'live',
+      'secured',
+      'secured',
+      'tiny',
+    ]);
     expect(listed.map(({ time }) => time)).toEqual(listed.map(({ time }) => time).sort());
     const labelled = await program.json<SnapshotDocument[]>(['snapshots', ...writer, '--label', 'run=2']);
     expect(labelled.map(({ labels }) => labels)).toEqual([{ run: '2' }]);
@@ -188,7 +230,7 @@ await describeWith(requireEtcd(), 'a store from its beginning to a restore', (to
       readonly total: { bytes: { streamed: number; kept: number }; objects: number };
     }
     const { clusters, total } = await program.json<Stats>(['stats', ...writer]);
-    expect(clusters.map(({ cluster }) => cluster)).toEqual(['kubernetes', 'live', 'tiny']);
+    expect(clusters.map(({ cluster }) => cluster)).toEqual(['kubernetes', 'live', 'secured', 'tiny']);
     const sizes = readdirSync(path.join(folder, 'store'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => statSync(path.join(entry.parentPath, entry.name)).size);

@@ -10,7 +10,13 @@ import { type Storage } from '@etcd-kloset/storage';
 import { type Action, type ExitCode, type Invocation } from '../commands/command.ts';
 import { type initOptions } from '../commands/init.ts';
 import { formatFields } from '../output/table.ts';
-import { classicWarning, makeOwner, planOwners, type MadeOwner } from '../store/new-owners.ts';
+import {
+  classicWarning,
+  makeOwner,
+  planOwners,
+  type MadeOwner,
+  type OwnersWanted,
+} from '../store/new-owners.ts';
 import { withStorage } from '../store/opened-storage.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -19,9 +25,7 @@ export const init: Action<typeof initOptions> = async (invocation) => {
   const url = storeOf(invocation);
   const owners = await planOwners(
     {
-      recipient: options.recipient,
-      passphraseFiles: options.passphraseFile,
-      generateIdentity: options.generateIdentity,
+      ...ownersNamed(invocation),
       classic: options.classic === true,
     },
     report,
@@ -71,6 +75,25 @@ function storeOf({ arguments: [argument], options }: Invocation<typeof initOptio
     );
   }
   return url;
+}
+
+/**
+ * Whoever is named on the command line becomes an owner. The environment, where the keys of other stores may stand,
+ * counts only when nobody is.
+ */
+function ownersNamed({
+  options,
+  sourceOf,
+}: Invocation<typeof initOptions>): Pick<OwnersWanted, 'recipient' | 'passphraseFiles' | 'generateIdentity'> {
+  const names = ['recipient', 'passphraseFile', 'generateIdentity'] as const;
+  const isTyped = names.some((name) => sourceOf(name) === 'command line');
+  const of = (name: (typeof names)[number]): readonly string[] =>
+    isTyped && sourceOf(name) !== 'command line' ? [] : options[name];
+  return {
+    recipient: of('recipient'),
+    passphraseFiles: of('passphraseFile'),
+    generateIdentity: of('generateIdentity'),
+  };
 }
 
 /** Before an identity is made and written, which would be for nothing. */

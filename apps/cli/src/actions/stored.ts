@@ -4,6 +4,7 @@ import { type ExitCode } from '../commands/command.ts';
 import { snapshotDocument } from '../output/documents.ts';
 import { type Report } from '../output/report.ts';
 import { storedText } from '../output/snapshot-text.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** How long the stages took, in milliseconds; they overlap. */
 export interface StageClock {
@@ -45,5 +46,12 @@ export function reportStored(summary: SnapshotSummary, report: Report, { stages 
 
 /** @throws UsageError when a label is given twice with different values */
 export function labelsOf(pairs: readonly (readonly [string, string])[]): Record<string, string> {
-  return Object.fromEntries(pairs);
+  const labels: Record<string, string> = {};
+  for (const [key, value] of pairs) {
+    if (Object.hasOwn(labels, key) && labels[key] !== value) {
+      throw new UsageError(`The label ${key} is given twice, with different values.`, 'Give it once.');
+    }
+    labels[key] = value;
+  }
+  return labels;
 }

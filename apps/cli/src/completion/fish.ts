@@ -28,7 +28,7 @@ function flagWords({ long, short, about, completes }: CompletedFlag): string {
   return [
     ...(short === undefined ? [] : [`-s ${short.slice(1)}`]),
     `-l ${long.slice(2)}`,
-    ...(completes === undefined ? [] : ['-r', actionOf(completes)]),
+    ...(completes === undefined ? [] : [completes === 'file' ? '-r' : '-x', actionOf(completes)]),
     `-d ${quote(about)}`,
   ]
     .filter((part) => part !== '')
