@@ -1,4 +1,15 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeWith, EtcdCluster, type EtcdTools, requireEtcd, RestoredEtcd } from '@etcd-kloset/testing';
@@ -125,6 +136,34 @@ await describeWith(requireEtcd(), 'restore --data-dir', (tools: EtcdTools) => {
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('is not empty') as string });
     expect(readdirSync(at('mine'))).toEqual(['file']);
   });
+
+  it('fills the folder that a link leads to, and leaves the link', async () => {
+    mkdirSync(at('behind'));
+    symlinkSync('behind', at('link'));
+    await program.json(restore('plain', at('link')));
+    expect(readlinkSync(at('link'))).toBe('behind');
+    expect(readdirSync(at('behind'))).toEqual(['member']);
+  });
+
+  const canMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', tmpdir()]).status === 0;
+  (canMount ? it : it.skip)(
+    'fills a disk that is mounted there in place, and empties it again on a failure',
+    async () => {
+      const spoiled = `#!/bin/sh\n[ "$2" = restore ] && [ "$3" != --help ] && { mkdir ${at('disk')}/member; exit 3; }\nexec "${tools.etcdutl!}" "$@"\n`;
+      writeFileSync(at('spoiled'), spoiled, { mode: 0o755 });
+      mkdirSync(at('disk'));
+      const words = restore('plain', at('disk')).slice(0, -1);
+      const onDisk = (tool: string) => {
+        const line = [process.execPath, `${program.folder}/etcd-kloset.js`, ...words, tool]
+          .map((word) => `'${word}'`)
+          .join(' ');
+        const script = `mount -t tmpfs none ${at('disk')} && ${line} >&2; echo $?; ls ${at('disk')}`;
+        return runProcess('/usr/bin/unshare', ['--mount', '/bin/sh', '-c', script]);
+      };
+      expect(await onDisk(tools.etcdutl!)).toMatchObject({ stdout: '0\nmember\n' });
+      expect(await onDisk(at('spoiled'))).toMatchObject({ stdout: '1\n' });
+    },
+  );
 
   it('prints how to run the one in etcd’s image where there is none', async () => {
     const words = restore('plain', at('none')).slice(0, -2);

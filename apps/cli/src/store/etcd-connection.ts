@@ -89,7 +89,7 @@ async function authOf(
 }
 
 async function passwordIn(file: string, report: Report): Promise<string> {
-  const { passphrase, warnings } = await readPassphraseFile(file);
+  const { passphrase, warnings } = await readPassphraseFile(file, 'password file');
   warnings.forEach(report.warn);
   return passphrase;
 }

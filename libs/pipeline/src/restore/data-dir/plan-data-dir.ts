@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../errors.ts';
 import { type OpenedSnapshot } from '../opened-snapshot.ts';
@@ -69,11 +69,13 @@ export async function planDataDir(
   { summary }: Pick<OpenedSnapshot, 'summary'>,
   options: DataDirOptions,
 ): Promise<DataDirPlan> {
-  const dataDir = path.resolve(options.dataDir);
+  const given = path.resolve(options.dataDir);
   const member = memberOf(options);
   const isKubernetes = (summary.kubernetes?.keys ?? 0) > 0;
   const bumpRevision = bumpOf(options, isKubernetes);
-  const existing = await requireEmpty(dataDir);
+  const existing = await requireEmpty(given);
+  // A link to an empty folder stays one: the folder is what is filled.
+  const dataDir = existing === undefined ? given : await realpath(given);
   const tool = await findRestoreTool(options.etcdutl, options.signal);
   if (bumpRevision > 0 && !tool.canBumpRevision) throw cannotBump(tool, isKubernetes);
   if (existing !== undefined && tool.program === 'etcdctl' && minorOf(tool.version)?.minor === 4) {
@@ -90,7 +92,7 @@ export async function planDataDir(
     ...member,
     bumpRevision,
     warnings: newerWarning(summary, tool),
-    notes: [...bumpNotes(options, isKubernetes, bumpRevision), ...olderNotes(summary, tool)],
+    notes: [...bumpNotes(summary, options, bumpRevision), ...olderNotes(summary, tool)],
   };
 }
 
@@ -213,13 +215,20 @@ function cannotBump({ program, version, path: file }: RestoreTool, isKubernetes:
   );
 }
 
-function bumpNotes(options: DataDirOptions, isKubernetes: boolean, bump: number): string[] {
+function bumpNotes(summary: OpenedSnapshot['summary'], options: DataDirOptions, bump: number): string[] {
+  const isKubernetes = (summary.kubernetes?.keys ?? 0) > 0;
+  const isTold = options.bumpRevision !== undefined || options.markCompacted !== undefined;
+  if (summary.encoding === 'opaque' && !isTold) {
+    return [
+      'whether this is a Kubernetes cluster is not known, since the database did not decode: if it is, give --bump-revision 1000000000',
+    ];
+  }
   if (isKubernetes && bump === 0) {
     return [
       'the revision is not bumped, as you say: restart everything that talks to the API server, or it goes on with what it has cached',
     ];
   }
-  if (!isKubernetes || options.bumpRevision !== undefined || options.markCompacted !== undefined) return [];
+  if (!isKubernetes || isTold) return [];
   return [
     `this is a Kubernetes cluster: its revision goes up by ${bump.toLocaleString('en')} and what was before is marked compacted, ` +
       'so that controllers and kubelets notice and list everything again (--bump-revision 0 leaves it; do so when a single ' +
