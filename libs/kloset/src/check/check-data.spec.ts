@@ -130,6 +130,15 @@ describe('a check of the data', () => {
     expect(await check()).toMatchObject({ sound: true });
   });
 
+  it('finds a snapshot that has a row twice', async () => {
+    const first = await put({ chunks: [someRows(2, 30)] });
+    const liar = await put({ chunks: [someRows(31, 5)], kept: first });
+    const { problems } = await check();
+    expect(problems).toMatchObject([
+      { object: record(liar), problem: 'malformed', neededBy: [liar.summary.id] },
+    ]);
+  });
+
   it('computes HashKV at a compaction by the keys of the rows', async () => {
     // Key 1 is written at 2 and again at 3: compacted at 3, only the newer row counts.
     const rows = [

@@ -23,7 +23,8 @@ interface Cursor {
 
 /**
  * The live rows of a snapshot in revision order, in blocks: a merge of its chunks' sections.
- * An error of the store that concerns a table has its digest as `context.table`.
+ * An error of the store that concerns a table has its digest as `context.table`. Rows ascend: a map that has two
+ * rows of one revision is `object.malformed`.
  *
  * Sections are opened when the merge reaches their first revision and dropped when they are used up, and
  * so are their tables: memory holds what overlaps, not the snapshot. A block is valid until the next.
@@ -56,6 +57,7 @@ export async function* liveRows(
     }
     least = least!;
     const rival = leastOf(active.filter((cursor) => cursor !== least));
+    if (rival !== undefined && !precedes(least, rival)) throw twice(least, chunks[least.chunk]!);
     while (least.at < least.rows.count) {
       if (rival !== undefined && !precedes(least, rival)) break;
       if (next !== undefined && !isBefore(least, next.chunk)) break;
@@ -137,6 +139,15 @@ function advance(cursor: Cursor): void {
   if (live === undefined) return;
   while (cursor.at < cursor.rows.count && (live[cursor.at >>> 3]! & (1 << (cursor.at & 7))) === 0)
     cursor.at++;
+}
+
+/** No etcd has two rows of one revision; a merge that met them would not know which comes first. */
+function twice({ rows, at }: Cursor, { table, digest }: RowChunk): KlosetStoreError {
+  return new KlosetStoreError(
+    'object.malformed',
+    `the row of revision ${rows.main[at]!}/${rows.sub[at]!} stands in chunk ${digest} and in another one`,
+    { context: { table, chunk: digest } },
+  );
 }
 
 function leastOf(cursors: readonly Cursor[]): Cursor | undefined {
