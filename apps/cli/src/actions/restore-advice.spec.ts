@@ -65,9 +65,18 @@ describe('commandsWithoutEtcdutl', () => {
       /ctr .* run .*src=\/var\/lib,dst=\/restore.* etcdutl snapshot restore \/restore\/2026/,
     );
     expect(commands).toContain(
-      '--data-dir=/restore/etcd --name=m1 --bump-revision=1000000000 --mark-compacted',
+      '--data-dir=/restore/etcd --name=m1 --initial-cluster=m1=http://localhost:2380 ' +
+        '--initial-advertise-peer-urls=http://localhost:2380 --bump-revision=1000000000 --mark-compacted',
     );
     expect(commands).toContain('crictl images');
+  });
+
+  it("tells the tool a member's URLs, as a restore on this host would", () => {
+    const initialCluster = 'm1=https://10.0.0.1:2380,m2=https://10.0.0.2:2380';
+    const commands = commandsWithoutEtcdutl(snapshot(0), { ...options, name: 'm2', initialCluster });
+    expect(commands.join('\n')).toContain(
+      `--name=m2 --initial-cluster=${initialCluster} --initial-advertise-peer-urls=https://10.0.0.2:2380`,
+    );
   });
 
   it('bumps nothing that is not Kubernetes, and uses the etcdctl of etcd 3.4', () => {

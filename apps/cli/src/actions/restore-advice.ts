@@ -1,6 +1,8 @@
 import path from 'node:path';
 import {
   initialClusterText,
+  restoreArguments,
+  restoreChoices,
   type DataDirPlan,
   type OpenedSnapshot,
   type StoredAlarm,
@@ -86,23 +88,15 @@ export function commandsWithoutEtcdutl(
   const dataDir = path.resolve(options.dataDir ?? 'etcd');
   const parent = path.dirname(dataDir);
   const file = path.join(parent, `${summary.id}.db`);
-  const isKubernetes = (summary.kubernetes?.keys ?? 0) > 0;
-  const bump = options.bumpRevision ?? ((options.markCompacted ?? isKubernetes) ? 1_000_000_000 : 0);
-  const flag = (name: string, value: string | undefined): string[] =>
-    value === undefined ? [] : [`--${name}=${value}`];
   // etcd 3.4 has no etcdutl: its etcdctl restores.
   const tool = /^3\.[0-4]\./.test(summary.etcd.version ?? '') ? 'etcdctl' : 'etcdutl';
   const inImage = [
     tool,
-    'snapshot',
-    'restore',
-    `/restore/${path.basename(file)}`,
-    `--data-dir=/restore/${path.basename(dataDir)}`,
-    ...flag('name', options.name),
-    ...flag('initial-cluster', options.initialCluster),
-    ...flag('initial-cluster-token', options.initialClusterToken),
-    ...flag('initial-advertise-peer-urls', options.initialAdvertisePeerUrls),
-    ...(bump > 0 ? [`--bump-revision=${bump}`, '--mark-compacted'] : []),
+    ...restoreArguments(
+      restoreChoices({ summary }, options),
+      `/restore/${path.basename(file)}`,
+      `/restore/${path.basename(dataDir)}`,
+    ),
   ];
   const toFile = [
     PROGRAM,

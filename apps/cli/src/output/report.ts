@@ -42,7 +42,7 @@ export async function newReport({ stdout, stderr, json, quiet }: ReportOptions):
   const print = (document: unknown, text: string): void => {
     display?.clear();
     if (json) stdout.write(`${JSON.stringify(document)}\n`);
-    else if (text !== '') stdout.write(`${text}\n`);
+    else if (text !== '') stdout.write(`${printable(text)}\n`);
   };
   return {
     json,
