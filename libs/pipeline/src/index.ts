@@ -16,8 +16,14 @@ export {
   type DataDirPlan,
   KUBERNETES_BUMP,
   planDataDir,
+  type RestoreChoices,
+  restoreChoices,
 } from './restore/data-dir/plan-data-dir.ts';
-export { type RestoredDataDir, restoreToDataDir } from './restore/data-dir/restore-to-data-dir.ts';
+export {
+  restoreArguments,
+  type RestoredDataDir,
+  restoreToDataDir,
+} from './restore/data-dir/restore-to-data-dir.ts';
 export { type RestoreTool } from './restore/data-dir/restore-tool.ts';
 export { openSnapshot, type OpenedSnapshot } from './restore/opened-snapshot.ts';
 export { encryptionNotes, type RestoreNotices, restoreNotices } from './restore/restore-notices.ts';

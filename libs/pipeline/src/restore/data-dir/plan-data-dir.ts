@@ -70,14 +70,13 @@ export async function planDataDir(
   options: DataDirOptions,
 ): Promise<DataDirPlan> {
   const given = path.resolve(options.dataDir);
-  const member = memberOf(options);
-  const isKubernetes = (summary.kubernetes?.keys ?? 0) > 0;
-  const bumpRevision = bumpOf(options, isKubernetes);
+  const choices = restoreChoices({ summary }, options);
+  const { bumpRevision } = choices;
   const existing = await requireEmpty(given);
   // A link to an empty folder stays one: the folder is what is filled.
   const dataDir = existing === undefined ? given : await realpath(given);
   const tool = await findRestoreTool(options.etcdutl, options.signal);
-  if (bumpRevision > 0 && !tool.canBumpRevision) throw cannotBump(tool, isKubernetes);
+  if (bumpRevision > 0 && !tool.canBumpRevision) throw cannotBump(tool, isKubernetes(summary));
   if (existing !== undefined && tool.program === 'etcdctl' && minorOf(tool.version)?.minor === 4) {
     throw new PipelineError(
       'restore.data-dir-not-empty',
@@ -89,16 +88,31 @@ export async function planDataDir(
     dataDir,
     existing,
     tool,
-    ...member,
-    bumpRevision,
+    ...choices,
     warnings: newerWarning(summary, tool),
     notes: [...bumpNotes(summary, options, bumpRevision), ...olderNotes(summary, tool)],
   };
 }
 
-function memberOf(
+/** What etcd's tool is told beside its files: its own defaults filled in wherever they would contradict an option. */
+export type RestoreChoices = Pick<
+  DataDirPlan,
+  'name' | 'initialCluster' | 'initialClusterToken' | 'peerUrls' | 'bumpRevision'
+>;
+
+/** @throws PipelineError `restore.bad-member`, `restore.bad-bump` */
+export function restoreChoices(
+  { summary }: Pick<OpenedSnapshot, 'summary'>,
   options: Omit<DataDirOptions, 'dataDir'>,
-): Pick<DataDirPlan, 'name' | 'initialCluster' | 'initialClusterToken' | 'peerUrls'> {
+): RestoreChoices {
+  return { ...memberOf(options), bumpRevision: bumpOf(options, isKubernetes(summary)) };
+}
+
+function isKubernetes({ kubernetes }: OpenedSnapshot['summary']): boolean {
+  return (kubernetes?.keys ?? 0) > 0;
+}
+
+function memberOf(options: Omit<DataDirOptions, 'dataDir'>): Omit<RestoreChoices, 'bumpRevision'> {
   const { name, initialClusterToken } = options;
   const peerUrls =
     options.initialAdvertisePeerUrls === undefined
@@ -131,7 +145,7 @@ function memberOf(
 
 function bumpOf(
   { bumpRevision, markCompacted }: Omit<DataDirOptions, 'dataDir'>,
-  isKubernetes: boolean,
+  ofKubernetes: boolean,
 ): number {
   if (bumpRevision !== undefined && (!Number.isSafeInteger(bumpRevision) || bumpRevision < 0)) {
     throw badBump(`--bump-revision must be a whole number from 0 to ${MOST_BUMP}`);
@@ -143,7 +157,7 @@ function bumpOf(
     throw badBump('nothing can be marked compacted without bumping the revision: etcd does both or none');
   }
   if (bumpRevision !== undefined) return bumpRevision;
-  return (markCompacted ?? isKubernetes) ? KUBERNETES_BUMP : 0;
+  return (markCompacted ?? ofKubernetes) ? KUBERNETES_BUMP : 0;
 }
 
 function badBump(message: string): PipelineError {
@@ -152,8 +166,11 @@ function badBump(message: string): PipelineError {
   });
 }
 
-/** @returns undefined when nothing is there */
-async function requireEmpty(dataDir: string): Promise<DataDirPlan['existing']> {
+/**
+ * @returns the empty folder that is there, undefined when nothing is but its parent
+ * @throws PipelineError `restore.data-dir-not-empty`, `restore.data-dir-failed`
+ */
+export async function requireEmpty(dataDir: string): Promise<DataDirPlan['existing']> {
   try {
     const { mode, uid, gid } = await stat(dataDir);
     if ((await readdir(dataDir)).length === 0) return { mode: mode & 0o7777, uid, gid };
@@ -197,8 +214,8 @@ async function requireParent(dataDir: string): Promise<undefined> {
   });
 }
 
-function cannotBump({ program, version, path: file }: RestoreTool, isKubernetes: boolean): PipelineError {
-  const why = isKubernetes
+function cannotBump({ program, version, path: file }: RestoreTool, ofKubernetes: boolean): PipelineError {
+  const why = ofKubernetes
     ? ' Without it, clients of Kubernetes would see time go backwards, and go on with what they have cached.'
     : '';
   return new PipelineError(
@@ -207,7 +224,7 @@ function cannotBump({ program, version, path: file }: RestoreTool, isKubernetes:
     {
       advice:
         'Use etcdutl 3.5.10 or later (etcdctl 3.4.27 or later for etcd 3.4). To do without, give --bump-revision 0; ' +
-        (isKubernetes
+        (ofKubernetes
           ? 'then restart every component that talks to the API server: controllers, schedulers, kubelets, operators.'
           : 'then restart every client that watches.'),
       context: { version },
@@ -216,19 +233,19 @@ function cannotBump({ program, version, path: file }: RestoreTool, isKubernetes:
 }
 
 function bumpNotes(summary: OpenedSnapshot['summary'], options: DataDirOptions, bump: number): string[] {
-  const isKubernetes = (summary.kubernetes?.keys ?? 0) > 0;
   const isTold = options.bumpRevision !== undefined || options.markCompacted !== undefined;
   if (summary.encoding === 'opaque' && !isTold) {
     return [
-      'whether this is a Kubernetes cluster is not known, since the database did not decode: if it is, give --bump-revision 1000000000',
+      'whether this is a Kubernetes cluster is not known, since the database did not decode: if it is, give ' +
+        `--bump-revision ${KUBERNETES_BUMP}`,
     ];
   }
-  if (isKubernetes && bump === 0) {
+  if (isKubernetes(summary) && bump === 0) {
     return [
       'the revision is not bumped, as you say: restart everything that talks to the API server, or it goes on with what it has cached',
     ];
   }
-  if (!isKubernetes || isTold) return [];
+  if (!isKubernetes(summary) || isTold) return [];
   return [
     `this is a Kubernetes cluster: its revision goes up by ${bump.toLocaleString('en')} and what was before is marked compacted, ` +
       'so that controllers and kubelets notice and list everything again (--bump-revision 0 leaves it; do so when a single ' +

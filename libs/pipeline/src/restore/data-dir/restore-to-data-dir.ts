@@ -5,7 +5,7 @@ import { type Observer } from '../../progress.ts';
 import { type OpenedSnapshot } from '../opened-snapshot.ts';
 import { restoreToFile, type RestoredTo } from '../restore-to-file.ts';
 import { initialClusterText } from './initial-cluster.ts';
-import { type DataDirPlan } from './plan-data-dir.ts';
+import { requireEmpty, type DataDirPlan, type RestoreChoices } from './plan-data-dir.ts';
 import { runTool } from './run-tool.ts';
 
 export interface RestoredDataDir {
@@ -42,11 +42,7 @@ export async function restoreToDataDir(
 }
 
 /** The arguments of `snapshot restore`, for whoever runs it. */
-export function restoreArguments(
-  plan: Pick<DataDirPlan, 'name' | 'initialCluster' | 'initialClusterToken' | 'peerUrls' | 'bumpRevision'>,
-  snapshotFile: string,
-  dataDir: string,
-): string[] {
+export function restoreArguments(choices: RestoreChoices, snapshotFile: string, dataDir: string): string[] {
   const flag = (name: string, value: string | undefined): string[] =>
     value === undefined ? [] : [`--${name}=${value}`];
   return [
@@ -54,11 +50,11 @@ export function restoreArguments(
     'restore',
     snapshotFile,
     `--data-dir=${dataDir}`,
-    ...flag('name', plan.name),
-    ...flag('initial-cluster', plan.initialCluster && initialClusterText(plan.initialCluster)),
-    ...flag('initial-cluster-token', plan.initialClusterToken),
-    ...flag('initial-advertise-peer-urls', plan.peerUrls?.join(',')),
-    ...(plan.bumpRevision > 0 ? [`--bump-revision=${plan.bumpRevision}`, '--mark-compacted'] : []),
+    ...flag('name', choices.name),
+    ...flag('initial-cluster', choices.initialCluster && initialClusterText(choices.initialCluster)),
+    ...flag('initial-cluster-token', choices.initialClusterToken),
+    ...flag('initial-advertise-peer-urls', choices.peerUrls?.join(',')),
+    ...(choices.bumpRevision > 0 ? [`--bump-revision=${choices.bumpRevision}`, '--mark-compacted'] : []),
   ];
 }
 
@@ -89,17 +85,22 @@ async function makeAndRename(
   await syncFolder(path.dirname(plan.dataDir));
 }
 
-/** The folder was empty a moment ago: what is in it after a failure is what the tool left there. */
-async function fillInPlace(
-  plan: DataDirPlan,
+/**
+ * The tool refuses a folder that is not empty, so what is there after a failure it left there, unless something
+ * came into the folder since it was planned for: that is found here first, and stays.
+ */
+export async function fillInPlace(
+  plan: Pick<DataDirPlan, 'dataDir' | 'tool' | keyof RestoreChoices>,
   snapshotFile: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  await requireEmpty(plan.dataDir);
   try {
     await runTool(plan.tool.path, restoreArguments(plan, snapshotFile, plan.dataDir), signal);
   } catch (error) {
     for (const entry of await readdir(plan.dataDir)) {
-      await rm(path.join(plan.dataDir, entry), { recursive: true, force: true });
+      // The one folder that the tool makes: whatever else came meanwhile is not ours.
+      if (entry === 'member') await rm(path.join(plan.dataDir, entry), { recursive: true, force: true });
     }
     throw error;
   }
