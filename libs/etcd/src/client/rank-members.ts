@@ -15,6 +15,8 @@ export interface RankedMember {
   readonly reasons: readonly string[];
   /** What whoever reads the backup must know if this member was its source. */
   readonly warnings: readonly string[];
+  /** Those that are on for it. */
+  readonly alarms: readonly Alarm['type'][];
   /** Why it cannot be the source at all. */
   readonly excluded: string | undefined;
 }
@@ -54,7 +56,14 @@ interface Ordered {
 function rank({ member, status }: MemberView, front: bigint, alarms: readonly Alarm[] | EtcdError): Ordered {
   if (status instanceof EtcdError) {
     return {
-      ranked: { member, status: undefined, reasons: [], warnings: [], excluded: status.message },
+      ranked: {
+        member,
+        status: undefined,
+        reasons: [],
+        warnings: [],
+        alarms: alarmsOf(alarms, member),
+        excluded: status.message,
+      },
       order: [1, member.name, member.id],
     };
   }
@@ -75,7 +84,14 @@ function rank({ member, status }: MemberView, front: bigint, alarms: readonly Al
   ].filter((reason) => reason !== false);
   const places = Object.values(against).map(Number);
   return {
-    ranked: { member, status, reasons, warnings: warningsOf(member, status, alarms), excluded: undefined },
+    ranked: {
+      member,
+      status,
+      reasons,
+      warnings: warningsOf(member, status, alarms),
+      alarms: alarmsOf(alarms, member),
+      excluded: undefined,
+    },
     // Free pages travel too: of members that are otherwise alike, the one with the smallest file is the quickest.
     order: [0, ...places, status.dbSize, member.name, member.id],
   };
@@ -99,12 +115,14 @@ function warningsOf(
   ].filter((warning) => warning !== false);
 }
 
-/** An alarm whose member etcd could not tell concerns them all. */
 function hasAlarm(alarms: readonly Alarm[] | EtcdError, member: Member, type: Alarm['type']): boolean {
-  if (alarms instanceof EtcdError) return false;
-  return alarms.some(
-    (alarm) => alarm.type === type && (alarm.memberId === member.id || alarm.memberId === '0'),
-  );
+  return alarmsOf(alarms, member).includes(type);
+}
+
+/** An alarm whose member etcd could not tell concerns them all. */
+function alarmsOf(alarms: readonly Alarm[] | EtcdError, member: Member): Alarm['type'][] {
+  if (alarms instanceof EtcdError) return [];
+  return alarms.filter(({ memberId }) => memberId === member.id || memberId === '0').map(({ type }) => type);
 }
 
 function compare(one: Ordered['order'], other: Ordered['order']): number {

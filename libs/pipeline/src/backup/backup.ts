@@ -5,7 +5,7 @@ import { PipelineError } from '../errors.ts';
 import { timed, type Observer } from '../progress.ts';
 import { askMembers, type MemberAnswer, type ProofScope } from '../prove/ask-members.ts';
 import { judge, unproven } from '../prove/judge.ts';
-import { findAttachments } from '../store/attachments.ts';
+import { readAttachmentFiles } from '../store/attachments.ts';
 import { PipelineThreads } from '../threads/pipeline-threads.ts';
 import { storeSnapshot } from './store-snapshot.ts';
 import { nameOf, takeStream, type TakenStream } from './take-stream.ts';
@@ -39,11 +39,16 @@ export interface BackupOptions extends Observer {
  */
 export async function backupCluster(options: BackupOptions): Promise<SnapshotSummary> {
   const { store, ring, connection, proof: scope = 'all', now = () => new Date() } = options;
-  const { progress, note, warn, stageDone } = options;
+  const { progress, note, stageDone } = options;
+  const warnings: string[] = [];
+  const warn = (sentence: string): void => {
+    warnings.push(sentence);
+    options.warn?.(sentence);
+  };
   const startedAt = now();
   const cluster = clusterByName(store, ring, options.cluster);
   const idKey = ring.idKey(cluster.id, ring.epoch);
-  const attachments = findAttachments(options.attach ?? []);
+  const attachments = readAttachmentFiles(options.attach ?? []);
   const client = await timed(options, 'connect', connectEtcd({ ...connection, signal: options.signal }));
   let taken: TakenStream | undefined;
   try {
@@ -56,6 +61,7 @@ export async function backupCluster(options: BackupOptions): Promise<SnapshotSum
       makeThreads: () => new PipelineThreads(Math.max(2, Math.min(4, availableParallelism()))),
       stallTimeoutMs: options.stallTimeoutMs,
       signal: options.signal,
+      now,
       progress,
       note,
       warn,
@@ -76,7 +82,7 @@ export async function backupCluster(options: BackupOptions): Promise<SnapshotSum
       threads,
       facts: {
         clusterName: options.cluster,
-        time: now(),
+        time: taken.time,
         source: 'cluster',
         etcd: describeSource(client, source, ranked),
         revisionAtLeast: Number(atLeast ?? 0n),
@@ -90,7 +96,8 @@ export async function backupCluster(options: BackupOptions): Promise<SnapshotSum
           voters,
           scope,
         }),
-      opaqueVerdict: (reason) => unproven(`the database was kept as it is: ${reason}`, []),
+      opaqueVerdict: (reason, hashes) => unproven(`the database was kept as it is: ${reason}`, hashes),
+      warnings,
       attachments,
       spoolFolder: options.spoolFolder,
       startedAt,
@@ -126,16 +133,8 @@ function describeSource(
       learner: isLearner,
       peerUrls: [...peerUrls],
     })),
-    alarms: alarmsOf(ranked),
+    alarms: ranked.flatMap(({ member: { id }, alarms }) => alarms.map((alarm) => ({ memberId: id, alarm }))),
   };
-}
-
-function alarmsOf(ranked: readonly RankedMember[]): SnapshotSummary['etcd']['alarms'] {
-  return ranked.flatMap(({ member, warnings }) =>
-    (['NOSPACE', 'CORRUPT'] as const)
-      .filter((alarm) => warnings.some((warning) => warning.includes(`${alarm} alarm`)))
-      .map((alarm) => ({ memberId: member.id, alarm })),
-  );
 }
 
 /** @throws PipelineError `backup.not-proven` unless the snapshot is proven. */

@@ -5,7 +5,7 @@ import { PipelineError } from '../errors.ts';
 import { steadyProgress, type Observer } from '../progress.ts';
 import { unproven } from '../prove/judge.ts';
 import { StreamIntake, type Intake } from '../spool/stream-intake.ts';
-import { findAttachments } from '../store/attachments.ts';
+import { readAttachmentFiles } from '../store/attachments.ts';
 import { PipelineThreads } from '../threads/pipeline-threads.ts';
 import { storeSnapshot } from './store-snapshot.ts';
 
@@ -37,10 +37,15 @@ const ALIGNMENT = 512;
  */
 export async function importFile(options: ImportOptions): Promise<SnapshotSummary> {
   const { store, ring, skipHashCheck = false, now = () => new Date() } = options;
-  const { progress, note, warn, stageDone } = options;
+  const { progress, note, stageDone } = options;
+  const warnings: string[] = [];
+  const warn = (sentence: string): void => {
+    warnings.push(sentence);
+    options.warn?.(sentence);
+  };
   const startedAt = now();
   const cluster = clusterByName(store, ring, options.cluster);
-  const attachments = findAttachments(options.attach ?? []);
+  const attachments = readAttachmentFiles(options.attach ?? []);
   const threads = new PipelineThreads(Math.max(2, Math.min(4, availableParallelism())));
   let intake: Intake | undefined;
   try {
@@ -67,6 +72,7 @@ export async function importFile(options: ImportOptions): Promise<SnapshotSummar
       },
       prove: () => Promise.resolve(unproven('it was imported from a file: there was no cluster to ask', [])),
       opaqueVerdict: (reason) => unproven(`the file was kept as it is: ${reason}`, []),
+      warnings,
       attachments,
       spoolFolder: options.spoolFolder,
       startedAt,

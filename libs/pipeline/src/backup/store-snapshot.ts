@@ -1,4 +1,10 @@
-import { ensureConfig, newId, type Cluster, type SnapshotSummary } from '@etcd-kloset/kloset';
+import {
+  ensureConfig,
+  newId,
+  type Cluster,
+  type HashAnswer,
+  type SnapshotSummary,
+} from '@etcd-kloset/kloset';
 import { RowLog, RowRuns, type RowSequence } from '@etcd-kloset/mvcc';
 import { tmpdir } from 'node:os';
 import { timed, type Observer } from '../progress.ts';
@@ -34,8 +40,10 @@ export interface StoreSnapshotOptions extends Observer {
   readonly facts: SnapshotFacts;
   /** Asked once the rows are stored: what the members answered, against what the file has. */
   readonly prove: (rows: RowSequence, file: DecodedFile) => Promise<Verdict>;
-  /** The verdict for a file that is kept as it is. */
-  readonly opaqueVerdict: (reason: string) => Verdict;
+  /** The verdict for a file that is kept as it is; `hashes` are the members' answers, if they could be compared. */
+  readonly opaqueVerdict: (reason: string, hashes: readonly HashAnswer[]) => Verdict;
+  /** What the observer was warned of so far, and will be: it goes into the record. */
+  readonly warnings: readonly string[];
   readonly attachments: readonly AttachmentFile[];
   readonly spoolFolder: string | undefined;
   readonly startedAt: Date;
@@ -46,31 +54,28 @@ export interface StoreSnapshotOptions extends Observer {
 /** Stores what a stream was found to be and commits its record: the stages snapshot, chunk, store and commit, joined. */
 export async function storeSnapshot(options: StoreSnapshotOptions): Promise<SnapshotSummary> {
   const { cluster, intake, now } = options;
-  const warnings: string[] = [];
-  const observed = {
-    ...options,
-    warn: (sentence: string) => {
-      warnings.push(sentence);
-      options.warn?.(sentence);
-    },
-  };
   // Before anything is stored: a wrong clock would only be found at the end.
   await requireSaneClock(cluster.store.storage, now);
   const { analysis } = intake;
-  if (!analysis.decoded) return storeOpaque(observed, analysis.reason, warnings);
+  if (!analysis.decoded) return storeOpaque(options, analysis.reason);
 
   const rows = RowRuns.takeOver(RowLog.takeOver(analysis.log), analysis.runs);
   const proving = timed(options, 'prove', options.prove(rows, analysis));
   // Awaited below; should storing fail first, the proof's own failure is of no interest.
   proving.catch(() => undefined);
-  const parent = await timed(options, 'parent', findParent(cluster, 'rows', observed.warn));
-  const stored = await timed(options, 'store', storeDecoded(observed, rows, parent));
+  const parent = await timed(options, 'parent', findParent(cluster, 'rows', warner(options)));
+  const stored = await timed(options, 'store', storeDecoded(options, rows, parent));
   const buckets = await storeBuckets(cluster, analysis.others);
   const verdict = await proving;
   if (verdict.decodingIsWrong) {
-    return storeOpaque(observed, verdict.reason ?? 'the rows do not give the hash of their member', warnings);
+    return storeOpaque(
+      options,
+      verdict.reason ?? 'the rows do not give the hash of their member',
+      analysis,
+      verdict,
+    );
   }
-  return finish(observed, parent, stored, {
+  return finish(options, parent, stored, {
     encoding: 'rows',
     revision: analysis.revision,
     compactRevision: analysis.compactRevision,
@@ -82,19 +87,23 @@ export async function storeSnapshot(options: StoreSnapshotOptions): Promise<Snap
     bucketChunks: [buckets],
     verdict,
     opaqueReason: undefined,
-    warnings,
   });
 }
 
-/** A backup is never refused because we are clever: what does not decode without loss is kept as it is. */
+/**
+ * A backup is never refused because we are clever: what does not decode without loss is kept as it is.
+ *
+ * @param decoded what the rows said, where it is the proof that they failed
+ */
 async function storeOpaque(
-  options: StoreSnapshotOptions & { warn: (sentence: string) => void },
+  options: StoreSnapshotOptions,
   reason: string,
-  warnings: string[],
+  decoded?: DecodedFile,
+  verdict?: Verdict,
 ): Promise<SnapshotSummary> {
   const { cluster, intake, facts, spoolFolder } = options;
-  options.warn(`the database is kept as it is, since it does not decode without loss: ${reason}`);
-  const parent = await findParent(cluster, 'opaque', options.warn);
+  options.warn?.(`the database is kept as it is, since it does not decode without loss: ${reason}`);
+  const parent = await findParent(cluster, 'opaque', warner(options));
   const blocks = blocksAsRows(
     intake.spool,
     intake.size,
@@ -119,21 +128,24 @@ async function storeOpaque(
     });
     return await finish(options, parent, stored, {
       encoding: 'opaque',
-      revision: facts.revisionAtLeast,
-      compactRevision: 0,
+      revision: decoded?.revision ?? facts.revisionAtLeast,
+      compactRevision: decoded?.compactRevision ?? 0,
       pageSize: intake.analysis.pageSize,
       total: blocks.rows.count,
       buckets: [],
       statusHash: 0,
-      kubernetes: undefined,
+      kubernetes: decoded?.kubernetes,
       bucketChunks: [],
-      verdict: options.opaqueVerdict(reason),
+      verdict: options.opaqueVerdict(reason, verdict?.hashKV ?? []),
       opaqueReason: reason,
-      warnings,
     });
   } finally {
     blocks.close();
   }
+}
+
+function warner({ warn }: Observer): (sentence: string) => void {
+  return (sentence) => warn?.(sentence);
 }
 
 function storeDecoded(
@@ -190,7 +202,6 @@ interface Found {
   readonly bucketChunks: readonly { digest: string; size: number }[];
   readonly verdict: Verdict;
   readonly opaqueReason: string | undefined;
-  readonly warnings: string[];
 }
 
 async function finish(
@@ -248,7 +259,7 @@ async function finish(
       keys: kubernetes.keys,
       encrypted: kubernetes.encrypted.map((each) => ({ ...each, resources: [...each.resources] })),
     },
-    warnings: found.warnings,
+    warnings: [...options.warnings],
     durationMs: now().getTime() - startedAt.getTime(),
     tool: { name: 'etcd-kloset', version },
   };

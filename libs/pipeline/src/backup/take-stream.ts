@@ -13,6 +13,8 @@ export interface TakenStream {
   readonly ranked: readonly RankedMember[];
   /** The revision that the cluster had, by quorum, before the stream began; undefined without a quorum. */
   readonly atLeast: bigint | undefined;
+  /** When the stream was asked for: the snapshot is at least as new. */
+  readonly time: Date;
 }
 
 export interface TakeStreamOptions
@@ -21,6 +23,7 @@ export interface TakeStreamOptions
   readonly makeThreads: () => PipelineThreads;
   readonly stallTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly now: () => Date;
   /** Told which member is read and what revision its file has, as soon as that is known. */
   readonly onRevision: (source: Member, revision: number, ranked: readonly RankedMember[]) => void;
 }
@@ -41,10 +44,11 @@ export async function takeStream(options: TakeStreamOptions): Promise<TakenStrea
   const failures: unknown[] = [];
   for (const source of candidates) {
     note?.(`reading member ${nameOf(source.member)} at ${source.status!.endpoint}`);
+    const time = options.now();
     try {
       const { intake, threads } = await readMember(options, source, ranked, atLeast);
       for (const warning of source.warnings) warn?.(`member ${nameOf(source.member)}: ${warning}`);
-      return { intake, threads, source, ranked, atLeast };
+      return { intake, threads, source, ranked, atLeast, time };
     } catch (error) {
       if (!isMembersFault(error)) throw error;
       failures.push(error);
@@ -118,8 +122,9 @@ async function readMember(
     verify(taken, member, atLeast);
     return { intake: taken, threads };
   } catch (error) {
-    await intake?.abort();
+    // The threads first: they use the spool file that the intake closes.
     await threads.close();
+    await intake?.abort();
     throw error;
   }
 }

@@ -55,18 +55,24 @@ async function askUntilLevel(
   compacted: () => Promise<number>,
 ): Promise<MemberHash | EtcdError> {
   const end = Date.now() + CATCH_UP_MS;
+  let askedForPresent = false;
   for (;;) {
     const answer = await ask(client, member, revision);
     if (await isLevel(answer, compacted)) return answer;
+    const lags = answer instanceof EtcdError && answer.code === 'etcd.future-revision';
     // Of a revision at which it was compacted a member gives the hash it stored then, which is of the compaction
     // before (3.5 and later), or none (3.4). Asked for its present it computes one, and that may be the revision still.
-    const present = await ask(client, member, PRESENT);
-    if (
-      !(present instanceof EtcdError) &&
-      present.revision === revision &&
-      (await isLevel(present, compacted))
-    ) {
-      return present;
+    // Once: a member reads its whole database for it.
+    if (!lags && !askedForPresent) {
+      askedForPresent = true;
+      const present = await ask(client, member, PRESENT);
+      if (
+        !(present instanceof EtcdError) &&
+        present.revision === revision &&
+        (await isLevel(present, compacted))
+      ) {
+        return present;
+      }
     }
     const hopeless = answer instanceof EtcdError && answer.code === 'etcd.compacted';
     if (hopeless || Date.now() > end) return answer;

@@ -8,7 +8,7 @@ export interface Verdict {
   /** Why it is not proven; undefined when it is. */
   readonly reason: string | undefined;
   readonly hashKV: readonly HashAnswer[];
-  /** True when our hash differs from the very member's that was read: then our decoding is wrong. */
+  /** True when our hash differs from the very member's that was read, or nobody has it: then our decoding is wrong. */
   readonly decodingIsWrong: boolean;
 }
 
@@ -63,11 +63,18 @@ export function judge(answers: readonly MemberAnswer[], basis: ProofBasis): Verd
     };
   }
   const differing = hashes.filter(({ equal }) => !equal);
+  const agreeing = hashes.filter(({ equal }) => equal);
+  if (differing.length > 0 && agreeing.length === 0) {
+    // Nobody confirms our rows, and the member they came from says nothing: it may as well be us.
+    return {
+      ...unproven(`our rows give the hash of no voter: ${namesOf(differing)} differ`, hashes),
+      decodingIsWrong: true,
+    };
+  }
   if (differing.length > 0) {
-    const names = differing.map(({ member, memberId }) => member || memberId).join(', ');
     return {
       proof: 'mismatch',
-      reason: `the members of the cluster do not hold the same data: ${names} differs from the member that was read`,
+      reason: `the members of the cluster do not hold the same data: ${namesOf(differing)} differs from the snapshot, ${namesOf(agreeing)} does not`,
       hashKV: hashes,
       decodingIsWrong: false,
     };
@@ -88,4 +95,8 @@ export function judge(answers: readonly MemberAnswer[], basis: ProofBasis): Verd
 
 export function unproven(reason: string, hashes: readonly HashAnswer[]): Verdict {
   return { proof: 'unproven', reason, hashKV: hashes, decodingIsWrong: false };
+}
+
+function namesOf(hashes: readonly HashAnswer[]): string {
+  return hashes.map(({ member, memberId }) => member || memberId).join(', ');
 }

@@ -56,7 +56,7 @@ export async function restoreToFile(
     await place(partial, file);
     return { file, size: written, sha256: trailer.toString('hex') };
   } catch (error) {
-    await handle?.close();
+    await handle?.close().catch(() => undefined);
     await unlink(partial).catch(() => undefined);
     throw outputError(file, error);
   } finally {

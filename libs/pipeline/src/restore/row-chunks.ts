@@ -58,7 +58,7 @@ export class RowChunks<Decoded> {
   #openAhead(): void {
     while (this.#opening.size < AHEAD && this.#next < this.#order.length) {
       const chunk = this.#order[this.#next++]!;
-      if (this.#decoded.has(chunk)) continue;
+      if (this.#decoded.has(chunk) || this.#left[chunk] === 0) continue;
       const opening = this.#open(this.#chunks[chunk]!.digest);
       // It is awaited when its first row is needed.
       opening.catch(() => undefined);

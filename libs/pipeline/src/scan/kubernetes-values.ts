@@ -1,6 +1,6 @@
 /** What is told of keys that Kubernetes keeps in etcd. */
 export interface EncryptedValues {
-  /** `aescbc`, `aesgcm`, `secretbox`, `kms` … */
+  /** `aescbc`, `aesgcm`, `secretbox`, `kms` …; `unknown` when the prefix is not as Kubernetes writes it. */
   readonly provider: string;
   readonly key: string;
   /** The first part of the keys' path below `/registry/`. */
@@ -11,6 +11,8 @@ const REGISTRY = Buffer.from('/registry/');
 const ENCRYPTED = Buffer.from('k8s:enc:');
 /** A provider's and a key's name are short; what is not within these bytes is not looked for. */
 const MOST_PREFIX = 300;
+const WHOLE_PREFIX = /^k8s:enc:([\w.-]{1,64}):v\d{1,3}:([\w./-]{1,128}):/;
+const UNKNOWN = 'unknown';
 
 export function isRegistryKey(bytes: Uint8Array, start: number, end: number): boolean {
   return startsWith(bytes, start, end, REGISTRY);
@@ -27,10 +29,11 @@ export function encryptedValue(
 ): EncryptedValues | undefined {
   if (!startsWith(bytes, value.start, value.end, ENCRYPTED)) return undefined;
   const prefix = latin1(bytes, value.start, Math.min(value.end, value.start + MOST_PREFIX));
-  const [, , provider, , name] = prefix.split(':', 6);
+  // A value that only begins like one is no name: none of it may get into a record that more people can read.
+  const [, provider = UNKNOWN, name = UNKNOWN] = WHOLE_PREFIX.exec(prefix) ?? [];
   const path = latin1(bytes, key.start, key.end);
   const resource = path.slice(REGISTRY.length).split('/', 1)[0] ?? '';
-  return { provider: provider ?? '', key: name ?? '', resource };
+  return { provider, key: name, resource };
 }
 
 function startsWith(bytes: Uint8Array, start: number, end: number, wanted: Uint8Array): boolean {

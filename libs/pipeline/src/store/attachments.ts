@@ -18,48 +18,79 @@ type Attachment = SnapshotSummary['attachments'][number];
 /** Attachments are configuration and keys, not data. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
+/** A file to go with the snapshot, read before anything is stored: what cannot be read fails the backup at once. */
 export interface AttachmentFile {
   /** Slash-separated, never absolute: a folder's files keep their path below it. */
   readonly name: string;
-  readonly file: string;
+  readonly bytes: Buffer;
   /** Permission bits. */
+  readonly mode: number;
+}
+
+/**
+ * Reads the files meant by `--attach`: files as they are, folders with all that is below them. Links to files are
+ * followed. Names that begin with two dots are left out: a Secret or ConfigMap that Kubernetes mounts keeps its
+ * files twice, once under such a name.
+ *
+ * @throws PipelineError `backup.bad-attachment`
+ */
+export function readAttachmentFiles(paths: readonly string[]): AttachmentFile[] {
+  const files: AttachmentFile[] = [];
+  const names = new Set<string>();
+  let bytes = 0;
+  for (const each of paths) {
+    for (const found of filesBelow(path.resolve(each), path.basename(path.resolve(each)))) {
+      if (names.has(found.name)) throw bad(`two attachments are called ${found.name}`);
+      names.add(found.name);
+      bytes += found.size;
+      if (bytes > MOST_BYTES)
+        throw bad(`the attachments have more than the ${MOST_BYTES} bytes that go with a snapshot`);
+      files.push({
+        name: found.name,
+        mode: found.mode,
+        bytes: reading(found.file, () => readFileSync(found.file)),
+      });
+    }
+  }
+  return files;
+}
+
+interface FoundFile {
+  readonly name: string;
+  readonly file: string;
   readonly mode: number;
   readonly size: number;
 }
 
-/**
- * The files meant by `--attach`: files as they are, folders with all that is below them.
- * @throws PipelineError `backup.bad-attachment`
- */
-export function findAttachments(paths: readonly string[]): AttachmentFile[] {
-  const files = paths.flatMap((each) => filesBelow(path.resolve(each), path.basename(path.resolve(each))));
-  const names = new Set<string>();
-  for (const { name } of files) {
-    if (names.has(name)) throw bad(`two attachments are called ${name}`);
-    names.add(name);
-  }
-  const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  if (bytes > MOST_BYTES)
-    throw bad(`the attachments have ${bytes} bytes; at most ${MOST_BYTES} go with a snapshot`);
-  return files;
+function filesBelow(file: string, name: string): FoundFile[] {
+  const stat = reading(file, () => statSync(file));
+  if (stat.isFile()) return [{ name, file, mode: stat.mode & 0o777, size: stat.size }];
+  if (!stat.isDirectory()) throw bad(`${file} is neither a file nor a folder`);
+  return reading(file, () => readdirSync(file))
+    .filter((entry) => !entry.startsWith('..'))
+    .sort()
+    .flatMap((entry) => {
+      const below = path.join(file, entry);
+      // A link to a folder may lead back up.
+      if (
+        reading(below, () => lstatSync(below)).isSymbolicLink() &&
+        reading(below, () => statSync(below)).isDirectory()
+      ) {
+        throw bad(`${below} is a link to a folder: attach that folder by itself`);
+      }
+      return filesBelow(below, `${name}/${entry}`);
+    });
 }
 
-function filesBelow(file: string, name: string): AttachmentFile[] {
+function reading<T>(file: string, read: () => T): T {
   try {
-    const stat = statSync(file);
-    if (stat.isFile()) return [{ name, file, mode: stat.mode & 0o777, size: stat.size }];
-    if (stat.isDirectory() && !lstatSync(file).isSymbolicLink()) {
-      return readdirSync(file)
-        .sort()
-        .flatMap((entry) => filesBelow(path.join(file, entry), `${name}/${entry}`));
-    }
+    return read();
   } catch (cause) {
     throw new PipelineError('backup.bad-attachment', `the attachment ${file} cannot be read`, {
-      advice: 'Check the path given with --attach.',
+      advice: 'Check the path given with --attach, and whether this user may read it.',
       cause,
     });
   }
-  throw bad(`${file} is neither a file nor a folder`);
 }
 
 function bad(message: string): PipelineError {
@@ -77,8 +108,7 @@ export async function storeAttachments(
   const attachments: Attachment[] = [];
   const sizes = new Map<string, number>();
   let added = 0;
-  for (const { name, file, mode } of files) {
-    const bytes = readFileSync(file);
+  for (const { name, bytes, mode } of files) {
     const sha256 = hash('sha256', bytes, 'hex');
     const known = parent?.attachments.find(
       (each) => each.name === name && each.sha256 === sha256 && each.size === bytes.length,

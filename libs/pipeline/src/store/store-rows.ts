@@ -179,15 +179,20 @@ function chunkWriter(options: StoreRowsOptions, level: number) {
   const inFlight = new Set<Promise<unknown>>();
   /** Chunks finish in any order; tables take them in theirs. */
   let tabling: Promise<void> = Promise.resolve();
+  let failure: { readonly error: unknown } | undefined;
 
+  /** @throws what an earlier chunk failed with: nothing more is made for a backup that cannot succeed */
   const start = (cut: CutChunk): Promise<void> | undefined => {
+    if (failure !== undefined) throw failure.error;
     const section = writeChunk(options, cut, level);
     const before = tabling;
     tabling = section.then(async (done) => {
       await before;
       await tables.add(done);
     });
-    const settled: Promise<void> = tabling.catch(() => undefined);
+    const settled: Promise<void> = tabling.catch((error: unknown) => {
+      failure ??= { error };
+    });
     inFlight.add(settled);
     void settled.then(() => inFlight.delete(settled));
     return inFlight.size < IN_FLIGHT ? undefined : Promise.race(inFlight).then(() => undefined);
@@ -200,7 +205,7 @@ function chunkWriter(options: StoreRowsOptions, level: number) {
     /** @throws what the first chunk that failed, or its table, failed with */
     async finish(): Promise<FullTables> {
       const last = cutter.flush();
-      if (last !== undefined) void start(last);
+      if (last !== undefined && failure === undefined) void start(last);
       await Promise.all(inFlight);
       await tabling;
       return tables;
