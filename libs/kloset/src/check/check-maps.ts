@@ -20,7 +20,7 @@ export function checkMap(
     map: mapOf(cluster, snapshot, record),
   }));
   if (content === undefined) return;
-  claims.add(snapshot, record.epoch, content.summary, content.map);
+  claims.add(snapshot, content.summary, content.map);
   const fault = faultOf(content.summary, content.map, record);
   if (fault === undefined) return;
   const name = snapshotName(check.id, snapshot);

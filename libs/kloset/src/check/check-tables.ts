@@ -11,8 +11,6 @@ import { type DigestedObject } from './object-bytes.ts';
 export interface ChunkPlace {
   readonly table: string;
   readonly section: number;
-  /** Key epoch of the table. */
-  readonly epoch: number;
 }
 
 /** By the chunk's digest. */
@@ -31,12 +29,12 @@ export function tableChecker(
 
   const checkTable = async ({ name, digest, bytes }: DigestedObject): Promise<void> => {
     const whole = bytes ?? (await getObject(cluster.store, name));
-    const table = opened(check, () => openTable(cluster, digest, whole));
-    if (table === undefined) return;
-    const fingerprints = table.sections.map((section) => fingerprintOf(section, name));
+    const sections = opened(check, () => openTable(cluster, digest, whole));
+    if (sections === undefined) return;
+    const fingerprints = sections.map((section) => fingerprintOf(section, name));
     for (const claim of claims.ofTable(digest)) {
-      const section = table.sections[claim.section];
-      if (section === undefined || table.epoch !== claim.epoch || !agree(claim, section)) {
+      const section = sections[claim.section];
+      if (section === undefined || !agree(claim, section)) {
         const record = snapshotName(check.id, claim.snapshot);
         note(check, record, {
           problem: 'inconsistent',
@@ -44,10 +42,10 @@ export function tableChecker(
         });
         continue;
       }
-      const fingerprint = `${table.epoch} ${fingerprints[claim.section]!}`;
+      const fingerprint = fingerprints[claim.section]!;
       const known = places.get(claim.digest);
       if (known === undefined) {
-        places.set(claim.digest, { table: digest, section: claim.section, epoch: table.epoch, fingerprint });
+        places.set(claim.digest, { table: digest, section: claim.section, fingerprint });
       } else if (known.fingerprint !== fingerprint) {
         note(check, name, {
           problem: 'inconsistent',

@@ -5,6 +5,7 @@ import { chunkName } from '../format/names.ts';
 import { type RowColumns } from '../format/row-columns.ts';
 import { decodeRowsPayload } from '../format/rows-payload-reader.ts';
 import { decodeColumns, type TableSection } from '../format/table.ts';
+import { decodeHeader } from '../objects/header.ts';
 import { openChunk, type OpenChunk } from '../objects/chunk-object.ts';
 import { rowHasher, type HashRowInto } from '../seal/index.ts';
 import { getObject, readTable, type Cluster } from '../store/cluster.ts';
@@ -57,7 +58,7 @@ export function chunkData(
       chunkName(id, digest),
     );
 
-  const verify = async ({ name, digest, bytes }: DigestedObject): Promise<void> => {
+  const verify = async ({ name, digest, head, bytes }: DigestedObject): Promise<void> => {
     const kind = claims.kindOf(digest);
     // What no map names is needed by nobody, or by a record that could not be opened.
     if (kind === undefined) return;
@@ -71,7 +72,9 @@ export function chunkData(
       return;
     }
     const place = places.get(digest);
-    const fault = await contentFault(chunk, digest, place);
+    // Rows are hashed when their chunk is made, with the id key of that epoch; sections move between tables.
+    const hashRow = hasherOf(decodeHeader('KLC', head, name));
+    const fault = await contentFault(chunk, digest, place, hashRow);
     if (fault !== undefined) note(check, name, inconsistent(name, fault));
   };
 
@@ -80,6 +83,7 @@ export function chunkData(
     chunk: OpenChunk,
     digest: string,
     place: ChunkPlace | undefined,
+    hashRow: HashRowInto,
   ): Promise<string | undefined> => {
     switch (chunk.kind) {
       case 'buckets': {
@@ -90,12 +94,12 @@ export function chunkData(
       case 'blocks': {
         const blocks = decodeBlocksPayload(chunk.index(), chunk.values());
         // An attachment has no table; its own digest is compared with its snapshots.
-        return place && verifier.blocks(blocks, await columnsAt(place), hasherOf(place.epoch));
+        return place && verifier.blocks(blocks, await columnsAt(place), hashRow);
       }
       case 'rows': {
         const rows = decodeRowsPayload(chunk.index(), chunk.values());
         if (place === undefined) return undefined;
-        const verified = verifier.rows(rows, await columnsAt(place), hasherOf(place.epoch));
+        const verified = verifier.rows(rows, await columnsAt(place), hashRow);
         if ('fault' in verified) return verified.fault;
         keys.put(digest, verified.keyHashes);
         return undefined;

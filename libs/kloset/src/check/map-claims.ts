@@ -4,15 +4,13 @@ import { type ChunkKind } from '../objects/chunk-object.ts';
 
 /** What a record says of a chunk of rows: to be compared with the table that tells of it. */
 export interface Claim extends Omit<RowChunk, 'live' | 'table'> {
-  /** Key epoch of the record. */
-  readonly epoch: number;
   /** The first snapshot that says so. */
   readonly snapshot: string;
 }
 
 /** What the maps of all snapshots of a cluster say, each thing once. */
 export interface MapClaims {
-  add(snapshot: string, epoch: number, summary: SnapshotSummary, map: SnapshotMap): void;
+  add(snapshot: string, summary: SnapshotSummary, map: SnapshotMap): void;
   ofTable(digest: string): readonly Claim[];
   /** What kind of chunk it must be; undefined for one that no map names. */
   kindOf(chunk: string): ChunkKind | undefined;
@@ -32,13 +30,13 @@ export function mapClaims(): MapClaims {
   };
   return {
     contradictions,
-    add(snapshot, epoch, { encoding, attachments }, map) {
+    add(snapshot, { encoding, attachments }, map) {
       for (const { table, live: _, ...chunk } of map.rowChunks) {
         mark(chunk.digest, encoding === 'rows' ? 'rows' : 'blocks', snapshot);
-        const key = JSON.stringify([...Object.values(chunk), epoch]);
+        const key = JSON.stringify(Object.values(chunk));
         const ofTable = claims.get(table) ?? new Map<string, Claim>();
         claims.set(table, ofTable);
-        if (!ofTable.has(key)) ofTable.set(key, { ...chunk, epoch, snapshot });
+        if (!ofTable.has(key)) ofTable.set(key, { ...chunk, snapshot });
       }
       for (const { digest } of map.bucketChunks) mark(digest, 'buckets', snapshot);
       for (const digest of attachments.flatMap(({ chunks }) => chunks)) mark(digest, 'blocks', snapshot);

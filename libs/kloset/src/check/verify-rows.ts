@@ -14,7 +14,7 @@ export class RowVerifier {
   readonly #hash = Buffer.alloc(ROW_HASH_BYTES);
   #scratch = Buffer.alloc(1 << 20);
 
-  /** @param hashRow made with the id key of the table's epoch */
+  /** @param hashRow made with the id key of the chunk's epoch */
   rows(rows: DecodedRows, table: RowColumns, hashRow: HashRowInto): VerifiedRows {
     if (rows.count !== table.count) return { fault: `it holds ${rows.count} rows instead of ${table.count}` };
     const keyHashes = new Uint32Array(rows.count * 2);

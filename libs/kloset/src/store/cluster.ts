@@ -6,7 +6,6 @@ import { chunkName, clusterPrefix, parseName, snapshotName, tableName } from '..
 import { type SnapshotSummary } from '../format/summary.ts';
 import { decodeTable, encodeTable, type TableSection } from '../format/table.ts';
 import { type KeyRing } from '../keys/index.ts';
-import { decodeHeader } from '../objects/header.ts';
 import { openObject, sealObject } from '../objects/metadata-object.ts';
 import { openMap, openSummary, readRecord, type PlainRecord } from '../objects/record-object.ts';
 import { type Store } from './store.ts';
@@ -94,22 +93,15 @@ const TABLE = { magic: 'KLT', kind: 'table', id: '' } as const;
 /** @throws `object.missing`, `object.rotten`, `object.malformed`, `seal.does-not-open` */
 export async function readTable(cluster: Cluster, digest: string): Promise<TableSection[]> {
   const bytes = await getByDigest(cluster.store, tableName(cluster.id, digest), digest);
-  return openTable(cluster, digest, bytes).sections;
+  return openTable(cluster, digest, bytes);
 }
 
 /**
  * @param bytes the table's object, whose SHA-256 the caller has compared with its name
- * @returns its sections, and the key epoch of the table, whose id key made the hashes of all its rows: a backup
- *   copies sections only between tables of its own epoch
+ * @throws `object.malformed`, `store.newer-format`, `seal.does-not-open`, `key.epoch`
  */
-export function openTable(
-  cluster: Cluster,
-  digest: string,
-  bytes: Uint8Array,
-): { epoch: number; sections: TableSection[] } {
-  const name = tableName(cluster.id, digest);
-  const epoch = decodeHeader(TABLE.magic, bytes, name);
-  return { epoch, sections: decodeTable(openObject(cluster.ring, cluster.id, TABLE, bytes, name)) };
+export function openTable(cluster: Cluster, digest: string, bytes: Uint8Array): TableSection[] {
+  return decodeTable(openObject(cluster.ring, cluster.id, TABLE, bytes, tableName(cluster.id, digest)));
 }
 
 /** Seals a table; its digest is its name. */
