@@ -1,4 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildProgram, type Program } from './testing/program.ts';
@@ -85,16 +93,42 @@ describe('the keys of a store', () => {
     await expect(program.json(['snapshots', ...store(), '--identity-file', at('bob.key')])).resolves.toEqual(
       [],
     );
-    const removed = await program.run(['keys', 'remove', 'alice', ...store()]);
+    const bob = ['--identity-file', at('bob.key')];
+    const ofAlice = await program.run([
+      ...['keys', 'remove', 'alice', ...store()],
+      ...['--identity-file', at('alice.key')],
+    ]);
+    expect(ofAlice).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /no other key file is known[\s\S]*of a key file that is to stay/,
+      ) as string,
+    });
+    const removed = await program.run(['keys', 'remove', 'alice', ...store(), ...bob]);
     expect(removed).toMatchObject({ code: 0, stderr: expect.stringContaining('still has them') as string });
     const gone = await program.run(['snapshots', ...store(), '--identity-file', at('alice.key')]);
     expect(gone).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('opens with the identity') as string,
     });
-    await program.json(['keys', 'remove', 'safe', ...store()]);
-    expect(await program.run(['keys', 'remove', 'bob', ...store()])).toMatchObject({ code: 1 });
+    expect(await program.run(['keys', 'remove', 'safe', ...store()])).toMatchObject({ code: 2 });
+    await program.json(['keys', 'remove', 'safe', ...store(), ...bob]);
+    expect(await program.run(['keys', 'remove', 'bob', ...store(), ...bob])).toMatchObject({ code: 1 });
     expect(await names()).toEqual(['bob']);
+  });
+
+  it('do not count when they are those of another store', async () => {
+    await program.json(['init', at('sixth'), '--generate-identity', at('dan.key')]);
+    await program.json(['init', at('dead'), '--generate-identity', at('eve.key')]);
+    const [left] = readdirSync(at('dead/keys'));
+    copyFileSync(at(`dead/keys/${left!}`), at(`sixth/keys/${left!}`));
+    const keys = ['--identity-file', at('dan.key'), '--identity-file', at('eve.key')];
+    const ended = await program.run(['keys', 'remove', 'dan', '--store', at('sixth'), ...keys]);
+    expect(ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('holds the keys of store') as string,
+    });
+    await program.json(['keys', 'remove', 'eve', '--store', at('sixth'), ...keys]);
   });
 
   it('are those of the command line, not those that the environment has for other stores', async () => {

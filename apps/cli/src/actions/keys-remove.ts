@@ -1,7 +1,15 @@
-import { KEYS_PREFIX, openStore } from '@etcd-kloset/kloset';
+import {
+  KEYS_PREFIX,
+  KlosetStoreError,
+  openKeyFiles,
+  openStore,
+  type NamedKeyFile,
+  type OwnerSecrets,
+} from '@etcd-kloset/kloset';
 import { CliError } from '../cli-error.ts';
 import { type Action, type ExitCode } from '../commands/command.ts';
 import { type keysRemoveOptions } from '../commands/keys.ts';
+import { readOwnerSecrets } from '../store/given-keys.ts';
 import { readKeyFiles } from '../store/key-files.ts';
 import { withStorage } from '../store/opened-storage.ts';
 import { inspectKeyFile, type ListedKeyFile } from './keys-list.ts';
@@ -12,13 +20,15 @@ const NOTE =
 export const keysRemove: Action<typeof keysRemoveOptions> = async ({
   options,
   arguments: positional,
+  sourceOf,
   report,
   signal,
 }) => {
   const [reference] = positional as [string];
   return withStorage<ExitCode>(options.store, { report, signal }, async (storage) => {
-    await openStore(storage);
-    const files = (await readKeyFiles(storage, signal)).map(inspectKeyFile);
+    const store = await openStore(storage);
+    const all = await readKeyFiles(storage, signal);
+    const files = all.map(inspectKeyFile);
     const file = findKeyFile(files, reference);
     if (!files.some((other) => other !== file && other.damage === undefined)) {
       throw new CliError(
@@ -27,12 +37,44 @@ export const keysRemove: Action<typeof keysRemoveOptions> = async ({
         { advice: 'Add another owner first, with `etcd-kloset keys add`.' },
       );
     }
+    await requireAnotherOwner(
+      file.name,
+      all.filter(({ name }) => name !== file.name),
+      await readOwnerSecrets({ given: options, sourceOf, report, signal }),
+      store.id,
+    );
     await storage.delete(KEYS_PREFIX + file.name);
     report.warn(NOTE);
     report.done({ removed: file.name, note: NOTE }, () => `removed ${file.name}`);
     return 0;
   });
 };
+
+/**
+ * A sound key file may be of another store, left there by an `init` that died or put there by somebody. That one of
+ * those that stay is of this store shows only when it is opened.
+ */
+async function requireAnotherOwner(
+  removed: string,
+  staying: readonly NamedKeyFile[],
+  secrets: OwnerSecrets,
+  store: string,
+): Promise<void> {
+  try {
+    await openKeyFiles(staying, secrets, store);
+  } catch (error) {
+    if (!(error instanceof KlosetStoreError)) throw error;
+    throw new CliError(
+      'keys.no-other-owner',
+      `${removed} stays, for no other key file is known to open this store: ${error.message}`,
+      {
+        advice:
+          'Give an identity or passphrase of a key file that is to stay, with --identity-file or --passphrase-file.',
+        cause: error,
+      },
+    );
+  }
+}
 
 /** @throws CliError `keys.not-found`, `keys.ambiguous` */
 export function findKeyFile(files: readonly ListedKeyFile[], reference: string): ListedKeyFile {

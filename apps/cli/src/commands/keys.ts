@@ -53,18 +53,24 @@ export const keysAdd = defineCommand({
   load: async () => (await import('../actions/keys-add.ts')).keysAdd,
 });
 
-export const keysRemoveOptions = { ...storeOption, ...outputOptions } as const;
+export const keysRemoveOptions = { ...storeOption, ...ownerKeyOptions, ...outputOptions } as const;
 
 export const keysRemove = defineCommand({
   name: 'keys remove',
   about: 'remove a key file from a store',
-  details: `The last sound one stays. This does not take anything away from whoever opened it, or copied it, before: they have
-the master keys.`,
+  details: `Needs the key of an owner who stays: it has to open a key file other than the one that is removed, so that the
+store is never left without one. This does not take anything away from whoever opened or copied the removed one before:
+they have the master keys.`,
   arguments: [
     { name: 'KEYFILE', about: 'its name in `keys list`, or the beginning of it', completes: 'nothing' },
   ],
   options: keysRemoveOptions,
-  examples: [{ what: 'of somebody who left', line: 'keys remove carol --store /srv/backups/etcd' }],
+  examples: [
+    {
+      what: 'of somebody who left',
+      line: 'keys remove carol --store /srv/backups/etcd --identity-file me.key',
+    },
+  ],
   load: async () => (await import('../actions/keys-remove.ts')).keysRemove,
 });
 
@@ -97,12 +103,13 @@ export const keysKeeperOptions = { ...storeOption, ...credentialOptions } as con
 
 export const keysKeeper = defineCommand({
   name: 'keys keeper',
-  about: 'make a key that can list, forget and prune, and can neither decrypt nor back up',
+  about: 'make a key that can list and note what is damaged, and can neither decrypt nor back up',
+  details: `For whoever is to keep the store tidy: it will be able to forget and prune, which this version cannot do yet.`,
   arguments: [],
   options: keysKeeperOptions,
   examples: [
     {
-      what: 'for whoever keeps the store tidy',
+      what: 'for a machine that watches the store',
       line: 'keys keeper --store /srv/backups/etcd --identity-file me.key --output keeper.key',
     },
   ],

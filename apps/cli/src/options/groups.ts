@@ -38,7 +38,7 @@ export const keyOptions = {
   writerKeyFile: value('FILE', 'a key that can back up and list (see `keys writer`)', undefined, {
     completes: 'file',
   }),
-  keeperKeyFile: value('FILE', 'a key that can list, forget and prune (see `keys keeper`)', undefined, {
+  keeperKeyFile: value('FILE', 'a key that can list and note damage (see `keys keeper`)', undefined, {
     completes: 'file',
   }),
   ...ownerKeyOptions,

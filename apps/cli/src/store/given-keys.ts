@@ -97,10 +97,17 @@ export async function openGivenKeyIfAny(store: Store, need: Need, use: KeyUse): 
 }
 
 /** The master keys, for what makes keys of them. @throws KlosetStoreError `key.*` */
-export async function openOwnerBundle(
-  store: Store,
-  { given, sourceOf, report, signal }: KeyUse<GivenOwnerKeys>,
-): Promise<MasterBundle> {
+export async function openOwnerBundle(store: Store, use: KeyUse<GivenOwnerKeys>): Promise<MasterBundle> {
+  const secrets = await readOwnerSecrets(use);
+  return openKeyFiles(await readKeyFiles(store.storage, use.signal), secrets, store.id);
+}
+
+/** What the owner brings. @throws UsageError when no key is given */
+export async function readOwnerSecrets({
+  given,
+  sourceOf,
+  report,
+}: KeyUse<GivenOwnerKeys>): Promise<OwnerSecrets> {
   const wanted = (['command line', 'environment'] as const).find((source) =>
     (['identityFile', 'passphraseFile'] as const).some(
       (option) => given[option].length > 0 && sourceOf(option) === source,
@@ -112,7 +119,7 @@ export async function openOwnerBundle(
   if (secrets.identities.length + secrets.passphrases.length === 0) {
     throw new UsageError('No key was given.', ADVICE.decrypt);
   }
-  return openKeyFiles(await readKeyFiles(store.storage, signal), secrets, store.id);
+  return secrets;
 }
 
 async function readSecrets(

@@ -93,6 +93,44 @@ describe('a store', () => {
     expect(await names()).toEqual(['keys/one-0123456789abcdef.age', 'kloset.json']);
   });
 
+  it('leaves no key behind when it could not be made, and tells why', async () => {
+    const full: Storage = {
+      ...bound(storage),
+      put: (name, parts) =>
+        name.startsWith('keys/one') ? storage.put(name, parts) : Promise.reject(new Error(`full at ${name}`)),
+    };
+    await expect(createStore(full, id('a'), [keyFile('one')])).rejects.toThrow('full at kloset.json');
+    expect(await names()).toEqual([]);
+    await expect(createStore(full, id('a'), [keyFile('one'), keyFile('two')])).rejects.toThrow(
+      'full at keys',
+    );
+    expect(await names()).toEqual([]);
+    full.delete = () => Promise.reject(new Error('not allowed'));
+    await expect(createStore(full, id('a'), [keyFile('one')])).rejects.toThrow('full at kloset.json');
+  });
+
+  it('keeps its keys when the last write failed and may have been done, or nobody can tell', async () => {
+    const broken: Storage = {
+      ...bound(storage),
+      put: async (name, parts) => {
+        await storage.put(name, parts);
+        if (name === 'kloset.json') throw new Error('no answer');
+        return 'created';
+      },
+    };
+    await expect(createStore(broken, id('a'), [keyFile('one')])).rejects.toThrow('no answer');
+    expect(await names()).toEqual(['keys/one-0123456789abcdef.age', 'kloset.json']);
+    await storage.delete('kloset.json');
+    let asked = 0;
+    const silent: Storage = {
+      ...broken,
+      stat: (name) =>
+        asked++ === 0 ? storage.stat(name) : Promise.reject(new Error('no answer to this either')),
+    };
+    await expect(createStore(silent, id('a'), [keyFile('two')])).rejects.toThrow('no answer');
+    expect(await names()).toContain('keys/two-0123456789abcdef.age');
+  });
+
   it('is none in an empty place, in one with something else, or where kloset.json is not what it should be', async () => {
     expect(await codeOf(() => openStore(storage))).toBe('store.not-a-store');
     await storage.put('other.json', Buffer.from('{}'));

@@ -21,8 +21,9 @@ export interface KeyFile {
 /**
  * Makes a store: the key files first, `kloset.json` last, so that a store never exists without a key.
  *
- * Of several who make one in the same place one wins; the others take their key files away again.
- * @throws `store.exists`
+ * Of several who make one in the same place one wins; the others take their key files away again, and so does
+ * whoever fails, as long as it is sure that no store came of it.
+ * @throws `store.exists`, StorageError
  */
 export async function createStore(
   storage: Storage,
@@ -34,22 +35,49 @@ export async function createStore(
   for await (const object of storage.list('')) {
     if (object.name.startsWith(CLUSTERS_PREFIX)) throw exists(storage.url);
   }
-  for (const file of keyFiles) await storage.put(file.name, file.bytes);
   const file: StoreFile = { format: FORMAT_VERSION, suite: SUITE, store: id, created: now.toISOString() };
   const bytes = encodeStoreFile(file);
-  // A put that was tried again after its answer was lost finds our own file.
-  if ((await storage.put(STORE_FILE, bytes)) === 'exists' && !(await storage.get(STORE_FILE)).equals(bytes)) {
-    for (const { name } of keyFiles) await storage.delete(name);
-    throw exists(storage.url);
+  try {
+    for (const { name, bytes: sealed } of keyFiles) await storage.put(name, sealed);
+    // A put that was tried again after its answer was lost finds our own file.
+    if ((await storage.put(STORE_FILE, bytes)) === 'exists' && !(await isStored(storage, bytes))) {
+      throw exists(storage.url);
+    }
+  } catch (error) {
+    await takeBack(storage, keyFiles, bytes);
+    throw error;
   }
   return { storage, id, created: file.created };
+}
+
+/** Whether `kloset.json` is there with these bytes. */
+async function isStored(storage: Storage, bytes: Uint8Array): Promise<boolean> {
+  if ((await storage.stat(STORE_FILE)) === undefined) return false;
+  return (await readStoreFile(storage)).equals(bytes);
+}
+
+/**
+ * Removes the key files of a store that was not made, as far as that can be done: why it was not made is what the
+ * caller is told. They stay where the store may have been made all the same, its answer lost: it would be without keys.
+ */
+async function takeBack(storage: Storage, keyFiles: readonly KeyFile[], bytes: Uint8Array): Promise<void> {
+  try {
+    if (await isStored(storage, bytes)) return;
+    for (const { name } of keyFiles) await storage.delete(name);
+  } catch {
+    // What is left opens nothing: `keys remove` does not count on it.
+  }
+}
+
+function readStoreFile(storage: Storage): Promise<Buffer> {
+  return storage.get(STORE_FILE, undefined, { maxBytes: 65_536 });
 }
 
 /** @throws `store.not-a-store`, `store.newer-format`, `object.rotten` */
 export async function openStore(storage: Storage): Promise<Store> {
   let bytes: Uint8Array;
   try {
-    bytes = await storage.get(STORE_FILE, undefined, { maxBytes: 65_536 });
+    bytes = await readStoreFile(storage);
   } catch (error) {
     if (error instanceof StorageError && error.code === 'storage.not-found')
       throw notAStore(storage.url, error);
