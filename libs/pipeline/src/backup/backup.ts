@@ -5,6 +5,7 @@ import { PipelineError } from '../errors.ts';
 import { timed, type Observer } from '../progress.ts';
 import { askMembers, type MemberAnswer, type ProofScope } from '../prove/ask-members.ts';
 import { judge, unproven } from '../prove/judge.ts';
+import { requireSaneClock } from '../store/commit.ts';
 import { readAttachmentFiles } from '../store/attachments.ts';
 import { PipelineThreads } from '../threads/pipeline-threads.ts';
 import { storeSnapshot } from './store-snapshot.ts';
@@ -49,6 +50,8 @@ export async function backupCluster(options: BackupOptions): Promise<SnapshotSum
   const cluster = clusterByName(store, ring, options.cluster);
   const idKey = ring.idKey(cluster.id, ring.epoch);
   const attachments = readAttachmentFiles(options.attach ?? []);
+  // A wrong clock, and a store that cannot be written to, are better found now than after the stream.
+  await requireSaneClock(store.storage, now);
   const client = await timed(options, 'connect', connectEtcd({ ...connection, signal: options.signal }));
   let taken: TakenStream | undefined;
   try {

@@ -5,6 +5,7 @@ import { PipelineError } from '../errors.ts';
 import { steadyProgress, type Observer } from '../progress.ts';
 import { unproven } from '../prove/judge.ts';
 import { StreamIntake, type Intake } from '../spool/stream-intake.ts';
+import { requireSaneClock } from '../store/commit.ts';
 import { readAttachmentFiles } from '../store/attachments.ts';
 import { PipelineThreads } from '../threads/pipeline-threads.ts';
 import { storeSnapshot } from './store-snapshot.ts';
@@ -46,6 +47,7 @@ export async function importFile(options: ImportOptions): Promise<SnapshotSummar
   const startedAt = now();
   const cluster = clusterByName(store, ring, options.cluster);
   const attachments = readAttachmentFiles(options.attach ?? []);
+  await requireSaneClock(store.storage, now);
   const threads = new PipelineThreads(Math.max(2, Math.min(4, availableParallelism())));
   let intake: Intake | undefined;
   try {
@@ -53,6 +55,8 @@ export async function importFile(options: ImportOptions): Promise<SnapshotSummar
     intake = taken.intake;
     if (!skipHashCheck) requireDigest(intake, options.file);
     const { analysis } = intake;
+    if (!analysis.decoded && analysis.foreign)
+      throw badFile(`${options.file} is no database of etcd: ${analysis.reason}`);
     const storageVersion = analysis.decoded ? analysis.storageVersion : undefined;
     return await storeSnapshot({
       progress,

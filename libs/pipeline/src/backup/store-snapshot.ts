@@ -11,7 +11,7 @@ import { timed, type Observer } from '../progress.ts';
 import { type Verdict } from '../prove/judge.ts';
 import { type DecodedFile } from '../scan/analysis.ts';
 import { type Intake } from '../spool/stream-intake.ts';
-import { commit, requireSaneClock } from '../store/commit.ts';
+import { commit } from '../store/commit.ts';
 import { storeAttachments, type AttachmentFile } from '../store/attachments.ts';
 import { blocksAsRows } from '../store/store-blocks.ts';
 import { storeBuckets } from '../store/store-buckets.ts';
@@ -53,9 +53,7 @@ export interface StoreSnapshotOptions extends Observer {
 
 /** Stores what a stream was found to be and commits its record: the stages snapshot, chunk, store and commit, joined. */
 export async function storeSnapshot(options: StoreSnapshotOptions): Promise<SnapshotSummary> {
-  const { cluster, intake, now } = options;
-  // Before anything is stored: a wrong clock would only be found at the end.
-  await requireSaneClock(cluster.store.storage, now);
+  const { cluster, intake } = options;
   const { analysis } = intake;
   if (!analysis.decoded) return storeOpaque(options, analysis.reason);
 
@@ -224,6 +222,7 @@ async function finish(
   const attached = await storeAttachments(cluster, options.attachments, parent);
   await ensureConfig(cluster, facts.clusterName, parent.listing.configs, now());
   warnOfCollapse(options, parent.summary, found);
+  warnOfOtherCluster(options, parent.summary, found);
   options.signal?.throwIfAborted();
 
   const newChunks = stored.tabled.length + stored.written.length + found.bucketChunks.length;
@@ -288,4 +287,24 @@ function warnOfCollapse(
   options.warn?.(
     `the database holds ${found.total} rows; the snapshot before had ${parent.rows.total}. If nobody deleted them, keep the older snapshots`,
   );
+}
+
+/** A name that suddenly stands for another cluster, or for one that went back in time, is said: it may be a mistake. */
+function warnOfOtherCluster(
+  { facts, warn }: StoreSnapshotOptions,
+  parent: SnapshotSummary | undefined,
+  found: Found,
+): void {
+  const before = parent?.etcd.clusterId;
+  const now = facts.etcd.clusterId;
+  if (before !== undefined && now !== undefined && before !== now) {
+    warn?.(
+      `the cluster ${facts.clusterName} has another id than in the snapshot before (${now}, then ${before}): it was restored or rebuilt, or this is another cluster`,
+    );
+  }
+  if (parent?.source === 'cluster' && facts.source === 'cluster' && found.revision < parent.revision) {
+    warn?.(
+      `the revision went back from ${parent.revision} to ${found.revision} since the snapshot before: the cluster was restored or rebuilt, or this is another cluster`,
+    );
+  }
 }

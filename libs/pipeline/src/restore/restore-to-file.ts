@@ -11,7 +11,7 @@ export interface RestoredTo {
   readonly file: string;
   /** Bytes, with the SHA-256 at the end. */
   readonly size: number;
-  /** Of the file without its last 32 bytes, which are this digest, hex. */
+  /** Of the whole file, as `sha256sum` prints it. */
   readonly sha256: string;
 }
 
@@ -38,15 +38,16 @@ export async function restoreToFile(
     const progress = steadyProgress(observer);
     let written = 0;
     let writing: Promise<void> = Promise.resolve();
-    let trailer: Buffer = Buffer.alloc(0);
-    for await (const part of restored.parts()) {
+    const parts = restored.parts();
+    let step = await parts.next();
+    for (; step.done !== true; step = await parts.next()) {
+      const part = step.value;
       signal?.throwIfAborted();
       // The part before is written while the next one is made; it is done with when that is asked for.
       await writing;
       writing = writeAll(handle, part, written);
       writing.catch(() => undefined);
       written += part.length;
-      trailer = part;
       progress({ stage: 'restore', bytes: written, expected: restored.size });
     }
     await writing;
@@ -54,7 +55,7 @@ export async function restoreToFile(
     await handle.close();
     handle = undefined;
     await place(partial, file);
-    return { file, size: written, sha256: trailer.toString('hex') };
+    return { file, size: written, sha256: step.value.sha256 };
   } catch (error) {
     await handle?.close().catch(() => undefined);
     await unlink(partial).catch(() => undefined);

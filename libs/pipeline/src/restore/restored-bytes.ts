@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { BoltPlanner, BoltWriter } from '@etcd-kloset/bbolt';
 import {
   BLOCK_SIZE,
@@ -28,7 +28,12 @@ export interface RestoredFile {
    *
    * @throws KlosetStoreError, PipelineError `restore.not-equal`
    */
-  parts(): AsyncGenerator<Buffer>;
+  parts(): AsyncGenerator<Buffer, RestoredDigest>;
+}
+
+export interface RestoredDigest {
+  /** SHA-256 of the whole file, trailer included, hex: what `sha256sum` prints. */
+  readonly sha256: string;
 }
 
 const KEY_BUCKET = 'key';
@@ -79,7 +84,7 @@ async function rowsFile(
   }
   const plan = planner.finish();
 
-  async function* parts(): AsyncGenerator<Buffer> {
+  async function* parts(): AsyncGenerator<Buffer, RestoredDigest> {
     const ready: Buffer[] = [];
     const pool = bufferPool();
     const digest = createHash('sha256');
@@ -140,14 +145,14 @@ async function rowsFile(
         `its status hash is ${status.value()} with ${rows} rows, not ${summary.statusHash} with ${summary.rows.total}`,
       );
     }
-    yield digest.digest();
+    return yield* trailerOf(digest);
   }
   return { size: plan.size + 32, parts };
 }
 
 function opaqueFile(snapshot: OpenedSnapshot, threads: PipelineThreads, loadTable: LoadTable): RestoredFile {
   const { cluster, summary, map } = snapshot;
-  async function* parts(): AsyncGenerator<Buffer> {
+  async function* parts(): AsyncGenerator<Buffer, RestoredDigest> {
     const digest = createHash('sha256');
     const chunks = new RowChunks(map.rowChunks, chunkOpener(cluster, threads), ({ index, values }) =>
       decodeBlocksPayload(index, values),
@@ -169,13 +174,20 @@ function opaqueFile(snapshot: OpenedSnapshot, threads: PipelineThreads, loadTabl
         yield bytes;
       }
     }
-    const sha256 = digest.digest();
-    if (sha256.toString('hex') !== summary.stream.sha256) {
-      throw notEqual(summary.id, `its SHA-256 is ${sha256.toString('hex')}, not ${summary.stream.sha256}`);
+    const sha256 = digest.copy().digest('hex');
+    if (sha256 !== summary.stream.sha256) {
+      throw notEqual(summary.id, `its SHA-256 is ${sha256}, not ${summary.stream.sha256}`);
     }
-    yield sha256;
+    return yield* trailerOf(digest);
   }
   return { size: summary.stream.bytes + 32, parts };
+}
+
+/** Ends the file with the SHA-256 of all before. */
+function* trailerOf(digest: Hash): Generator<Buffer, RestoredDigest> {
+  const trailer = digest.copy().digest();
+  yield trailer;
+  return { sha256: digest.update(trailer).digest('hex') };
 }
 
 function notEqual(snapshot: string, how: string): PipelineError {

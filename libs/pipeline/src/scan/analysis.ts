@@ -26,6 +26,8 @@ export interface UndecodedFile {
   readonly decoded: false;
   /** Why the file cannot be taken apart without loss. */
   readonly reason: string;
+  /** True when nothing speaks for its being a bbolt file at all. */
+  readonly foreign: boolean;
   readonly pageSize: number;
 }
 

@@ -6,6 +6,7 @@ import {
   isRevisionKey,
   LENGTH,
   MAIN,
+  MvccError,
   readMain,
   ROW_F64,
   ROW_U32,
@@ -54,9 +55,15 @@ export function walkFile(
     onRevision(revisionOf(file));
     return decode(file, scanner, digester, log);
   } catch (error) {
-    if (error instanceof NotDecodable) return { decoded: false, reason: error.message, pageSize };
-    if (error instanceof BoltError && error.code !== 'bbolt.read') {
-      return { decoded: false, reason: `${error.code}: ${error.message}`, pageSize };
+    if (error instanceof NotDecodable)
+      return { decoded: false, reason: error.message, foreign: false, pageSize };
+    if ((error instanceof BoltError && error.code !== 'bbolt.read') || error instanceof MvccError) {
+      return {
+        decoded: false,
+        reason: `${error.code}: ${error.message}`,
+        foreign: error.code === 'bbolt.not-bbolt',
+        pageSize,
+      };
     }
     throw error;
   }
