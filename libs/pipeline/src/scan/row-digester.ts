@@ -29,6 +29,10 @@ import { encryptedValue, isRegistryKey, type EncryptedValues } from './kubernete
 /** The keyed hash of `bytes[start, end)`, 16 bytes, written to `out` at `offset`. */
 export type HashRow = (bytes: Uint8Array, start: number, end: number, out: Buffer, offset: number) => void;
 
+/** Kinds of encrypted values that are told apart: a cluster has a handful, and the record has room for these. */
+const MOST_ENCRYPTIONS = 1000;
+const OTHER: EncryptedValues = { provider: 'other', key: '', resource: '' };
+
 /** Turns the rows of a leaf of the `key` bucket into entries of a row log. */
 export class RowDigester {
   readonly #hashRow: HashRow;
@@ -101,12 +105,19 @@ export class RowDigester {
       { start: fields.valueStart, end: fields.valueEnd },
     );
     if (found === undefined) return 1;
-    const name = JSON.stringify([found.provider, found.key, found.resource]);
-    let index = this.#encryptions.get(name);
-    if (index === undefined) {
-      index = this.encryptions.push(found) - 1;
-      this.#encryptions.set(name, index);
-    }
-    return index + 2;
+    return this.#encryption(found) + 2;
   }
+
+  #encryption(found: EncryptedValues): number {
+    const known = this.#encryptions.get(nameOf(found));
+    if (known !== undefined) return known;
+    const kind = this.encryptions.length < MOST_ENCRYPTIONS ? found : OTHER;
+    const index = this.#encryptions.get(nameOf(kind)) ?? this.encryptions.push(kind) - 1;
+    this.#encryptions.set(nameOf(kind), index);
+    return index;
+  }
+}
+
+function nameOf({ provider, key, resource }: EncryptedValues): string {
+  return JSON.stringify([provider, key, resource]);
 }

@@ -67,8 +67,10 @@ export class StreamIntake {
       { slabs: this.#slabs, idKey, spool, spillFolder: folder },
       take,
       (error) => {
-        this.#fail(error);
-        settle.reject(error);
+        // The scan has a file in the same folder, for the rows that do not fit into memory.
+        const failure = isFull(error) ? spoolFailed(folder, error) : error;
+        this.#fail(failure);
+        settle.reject(failure);
       },
     );
     this.#current = this.#free.pop()!;
@@ -204,9 +206,13 @@ function requireSpace(folder: string, expected: number): void {
   }
 }
 
+function isFull(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
 function spoolFailed(folder: string, cause: unknown): PipelineError {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isFull(cause)) {
     return new PipelineError('backup.spool-full', `the spool folder ${folder} is full`, {
       advice: 'Free some space, or name another folder with --spool-dir.',
       context: { folder },

@@ -71,24 +71,28 @@ export class PipelineThreads {
   }
 
   async #submit(job: ChunkJob | OpenJob): Promise<MadeChunk | OpenedChunk> {
-    let thread = this.#idlest();
-    while (thread === undefined && this.#failure === undefined) {
-      await new Promise<void>((resolve) => this.#queue.push(resolve));
-      thread = this.#idlest();
-    }
-    if (this.#failure !== undefined) throw this.#failure;
-    const { worker } = thread!;
+    const thread = await this.#thread();
     const id = this.#nextId++;
     const answered = new Promise<MadeChunk | OpenedChunk>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
     });
-    thread!.jobs++;
-    worker.postMessage({ kind: 'job', id, job } satisfies ToThread);
+    thread.jobs++;
+    thread.worker.postMessage({ kind: 'job', id, job } satisfies ToThread);
     try {
       return await answered;
     } finally {
-      thread!.jobs--;
+      thread.jobs--;
       this.#queue.shift()?.();
+    }
+  }
+
+  /** One that can take a job, as soon as there is one; none is started any more once something failed. */
+  async #thread(): Promise<Thread> {
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure;
+      const thread = this.#idlest();
+      if (thread !== undefined) return thread;
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
     }
   }
 
@@ -112,11 +116,11 @@ export class PipelineThreads {
     const thread: Thread = { worker, jobs: 0 };
     this.#threads.push(thread);
     const fail = (error: Error): void => {
-      this.#failure ??= error;
-      for (const { reject } of this.#waiting.values()) reject(error);
+      const failure = (this.#failure ??= error);
+      for (const { reject } of this.#waiting.values()) reject(failure);
       this.#waiting.clear();
       for (const wake of this.#queue.splice(0)) wake();
-      onFailure(error);
+      onFailure(failure);
     };
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'done') this.#settle(message.id)?.resolve(message.result);

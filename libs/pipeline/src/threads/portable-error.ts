@@ -1,10 +1,12 @@
-import { isKlosetError } from '@etcd-kloset/errors';
+import { isKlosetError, KlosetError } from '@etcd-kloset/errors';
 import { KlosetStoreError, type StoreErrorCode } from '@etcd-kloset/kloset';
 
 /** An error on its way out of a thread: classes do not travel, so it is taken apart and made again. */
 export interface PortableError {
+  readonly kind: 'store' | 'ours' | 'other';
   readonly message: string;
   readonly stack: string | undefined;
+  /** Also the operating system's, such as `ENOSPC`. */
   readonly code: string | undefined;
   readonly advice: string | undefined;
   readonly retryable: boolean;
@@ -14,20 +16,26 @@ export interface PortableError {
 export function toPortable(error: unknown): PortableError {
   const plain = error instanceof Error ? error : new Error(JSON.stringify(error));
   const ours = isKlosetError(plain) ? plain : undefined;
+  const { code } = plain as { code?: unknown };
   return {
+    kind: plain instanceof KlosetStoreError ? 'store' : ours === undefined ? 'other' : 'ours',
     message: plain.message,
     stack: plain.stack,
-    code: ours?.code,
+    code: typeof code === 'string' ? code : undefined,
     advice: ours?.advice,
     retryable: ours?.retryable ?? false,
     context: ours?.context ?? {},
   };
 }
 
-/** Threads work on the store's objects: what they fail with on purpose is a `KlosetStoreError`. */
-export function fromPortable({ message, stack, code, ...options }: PortableError): Error {
+/** Most of what threads fail with on purpose is the store's; what else is ours keeps its code, not its class. */
+export function fromPortable({ kind, message, stack, code, ...options }: PortableError): Error {
   const error =
-    code === undefined ? new Error(message) : new KlosetStoreError(code as StoreErrorCode, message, options);
+    kind === 'store'
+      ? new KlosetStoreError(code as StoreErrorCode, message, options)
+      : kind === 'ours'
+        ? new KlosetError(code!, message, options)
+        : Object.assign(new Error(message), code === undefined ? {} : { code });
   if (stack !== undefined) error.stack = stack;
   return error;
 }
