@@ -6,7 +6,9 @@ export type CliErrorCode =
   /** No key file but the one to be removed is known to be of this store. */
   | 'keys.no-other-owner'
   | 'keys.not-found'
-  | 'keys.ambiguous';
+  | 'keys.ambiguous'
+  /** Standard output takes nothing, for another reason than that nobody reads it. */
+  | 'output.failed';
 
 /** What the command line itself refuses to do. */
 export class CliError extends KlosetError<CliErrorCode> {}

@@ -1,13 +1,14 @@
 import { type Command } from 'commander';
 import { type CommandDefinition } from './commands/command.ts';
 import { Interrupted } from './interrupted.ts';
-import { describeFailure, errorDocument, exitCodeOf } from './output/failure.ts';
+import { exitCodeOf, failureText } from './output/failure.ts';
 import { newReport } from './output/report.ts';
 import { booleanFlags, withoutBooleanValues } from './options/boolean-values.ts';
 import { variableOf } from './options/option.ts';
 import { settle, type Environment } from './options/settle.ts';
 import { buildProgram, CommanderError, isAsked } from './program.ts';
 import { UsageError } from './usage-error.ts';
+import { PROGRAM } from './version.ts';
 
 export interface Host {
   readonly stdout: NodeJS.WritableStream;
@@ -25,8 +26,7 @@ export interface Host {
 export async function run(words: readonly string[], host: Host): Promise<number> {
   const { stdout, stderr, environment, signal } = host;
   let exitCode = 0;
-  // Whether errors are wanted as JSON must be known also when the command line cannot be parsed.
-  let json = words.includes('--json') || /^(1|true|yes|on)$/i.test(environment[variableOf('json')] ?? '');
+  let json = wantsJson(words, environment);
   const invoke = async (
     definition: CommandDefinition,
     given: Command,
@@ -62,7 +62,12 @@ export async function run(words: readonly string[], host: Host): Promise<number>
       if (isAsked(error)) return 0;
       // No command at all: the help was printed, and says enough.
       if (error.code === 'commander.help') return 2;
-      return fail(new UsageError(sentenceOf(error), 'See `etcd-kloset --help`.'));
+      return fail(
+        new UsageError(
+          sentenceOf(error),
+          `See \`${[PROGRAM, ...commandIn(words, program)].join(' ')} --help\`.`,
+        ),
+      );
     }
     return fail(error);
   }
@@ -70,11 +75,20 @@ export async function run(words: readonly string[], host: Host): Promise<number>
   function fail(thrown: unknown): number {
     // What is under way when it is told to stop may fail with an error of its own.
     const error: unknown = signal.reason instanceof Interrupted ? signal.reason : thrown;
-    stderr.write(
-      json ? `${JSON.stringify({ error: errorDocument(error) })}\n` : `${describeFailure(error)}\n`,
-    );
+    stderr.write(failureText(error, json));
     return exitCodeOf(error);
   }
+}
+
+/** Whether errors are wanted as JSON, which must be known also when the command line cannot be parsed. */
+export function wantsJson(words: readonly string[], environment: Environment): boolean {
+  return words.includes('--json') || /^(1|true|yes|on)$/i.test(environment[variableOf('json')] ?? '');
+}
+
+/** The words that name a command, at the beginning of those that were typed. */
+function commandIn([word, ...more]: readonly string[], parent: Command): string[] {
+  const command = parent.commands.find((each) => each.name() === word);
+  return command === undefined ? [] : [command.name(), ...commandIn(more, command)];
 }
 
 /** commander's messages begin with "error: " and may hold a suggestion in a second line. */

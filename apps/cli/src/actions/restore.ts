@@ -1,6 +1,5 @@
 import {
   checkDataDirOptions,
-  openSnapshot,
   PipelineError,
   planDataDir,
   readAttachments,
@@ -19,8 +18,10 @@ import { type Action, type ExitCode, type Invocation } from '../commands/command
 import { type restoreOptions } from '../commands/restore.ts';
 import { formatBytes, formatCount, formatHash, plural } from '../output/format.ts';
 import { formatFields } from '../output/table.ts';
+import { openNamed } from '../store/open-named.ts';
 import { withStore } from '../store/with-store.ts';
 import { UsageError } from '../usage-error.ts';
+import { firstSteps } from './kubernetes-steps.ts';
 import { commandsWithoutEtcdutl, nextSteps, otherMembers } from './restore-advice.ts';
 
 type RestoreInvocation = Invocation<typeof restoreOptions>;
@@ -41,7 +42,7 @@ export const restore: Action<typeof restoreOptions> = async (invocation) => {
     ring.dataPrivateKey(ring.epoch);
     const [reference] = invocation.arguments as [string];
     const prepared = await prepare(
-      await openSnapshot(store, ring, reference, invocation.options.cluster),
+      await openNamed(store, ring, reference, invocation.options.cluster),
       invocation,
     );
     const { output } = invocation.options;
@@ -54,6 +55,12 @@ export const restore: Action<typeof restoreOptions> = async (invocation) => {
 };
 
 function requireTarget({ options, sourceOf }: RestoreInvocation): void {
+  if (options.output === '-') {
+    throw new UsageError(
+      '--output - is not standard output: a snapshot is compared while it is written, and what was passed on before it turned out wrong could not be taken back.',
+      'Give a file, which is there only when all of it is right; ./- for one of that name.',
+    );
+  }
   if (options.output !== undefined && options.dataDir !== undefined) {
     throw new UsageError('--output and --data-dir exclude each other.', 'Give one of them.');
   }
@@ -150,9 +157,9 @@ async function toFile(
         formatFields([
           ['snapshot', summary.id],
           ['revision', formatCount(summary.revision)],
-          ['size', `${formatBytes(size)}, SHA-256 ${sha256}`],
+          ['size', `${formatBytes(size)}, SHA-256 ${sha256} (of the whole file)`],
           [
-            'hash',
+            'status hash',
             summary.encoding === 'rows' ? `${formatHash(summary.statusHash)}, as backed up` : undefined,
           ],
           ['attachments', attachedText(attached, options.attachments)],
@@ -176,7 +183,7 @@ async function toDataDir(
   });
   const attached = await writeAttached(attachments, options.attachments);
   const others = otherMembers(snapshot, plan, { ...options, store: storeUrl });
-  const next = nextSteps(snapshot, plan, alarms);
+  const next = [...firstSteps(snapshot, plan), ...nextSteps(snapshot, plan, alarms)];
   const { tool, name, bumpRevision } = plan;
   report.done(
     {
@@ -186,6 +193,7 @@ async function toDataDir(
       name: name ?? 'default',
       bumpRevision,
       markCompacted: bumpRevision > 0,
+      restoredRevision: summary.revision + bumpRevision,
       etcdutl: { path: tool.path, program: tool.program, version: tool.version },
       size: snapshotFile.size,
       sha256: snapshotFile.sha256,
@@ -207,7 +215,7 @@ async function toDataDir(
             'revision',
             bumpRevision === 0
               ? formatCount(summary.revision)
-              : `${formatCount(summary.revision)}, bumped by ${formatCount(bumpRevision)} and marked compacted`,
+              : `${formatCount(summary.revision + bumpRevision)} from now on: ${formatCount(summary.revision)} of the snapshot, bumped by ${formatCount(bumpRevision)} and marked compacted`,
           ],
           ['made by', `${tool.program} ${tool.version}`],
           ['attachments', attachedText(attached, options.attachments)],

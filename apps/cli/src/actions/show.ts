@@ -1,5 +1,5 @@
 import { type SnapshotSummary } from '@etcd-kloset/kloset';
-import { countKeys, encryptionNotes, openSnapshot, type KeyCounts } from '@etcd-kloset/pipeline';
+import { countKeys, encryptionNotes, type KeyCounts } from '@etcd-kloset/pipeline';
 import { type Action } from '../commands/command.ts';
 import { type showOptions } from '../commands/show.ts';
 import { snapshotDocument } from '../output/documents.ts';
@@ -7,6 +7,7 @@ import { formatBytes, formatCount, formatHash, plural } from '../output/format.t
 import { contentFields, hashFields, proofText } from '../output/snapshot-text.ts';
 import { formatFields, formatTable } from '../output/table.ts';
 import { chooseKey } from '../store/given-keys.ts';
+import { openNamed } from '../store/open-named.ts';
 import { withStore } from '../store/with-store.ts';
 import { labelsText } from './snapshots.ts';
 
@@ -16,7 +17,7 @@ export const show: Action<typeof showOptions> = async (invocation) => {
   // An owner's key that is given is given for what only it can show.
   const need = chooseKey(options, sourceOf, 'decrypt') === 'owner' ? 'decrypt' : 'read';
   const { summary, counts } = await withStore(invocation, need, async (store, ring) => {
-    const snapshot = await openSnapshot(store, ring, reference, options.cluster);
+    const snapshot = await openNamed(store, ring, reference, options.cluster);
     const isCountable = ring.role === 'owner' && snapshot.summary.encoding === 'rows';
     return {
       summary: snapshot.summary,
@@ -45,7 +46,7 @@ function textOf(summary: SnapshotSummary, counts: KeyCounts | undefined): string
       formatFields([
         ...contentFields(summary),
         ['rows', `${formatCount(rows.total)}, ${formatCount(rows.new)} of them new`],
-        ['stream', `${formatBytes(bytes.stream)}, SHA-256 ${stream.sha256}`],
+        ['stream', `${formatBytes(bytes.stream)}, SHA-256 of the stream ${stream.sha256}`],
         [
           'added',
           `${formatBytes(bytes.added)}, ${plural(chunks.new, 'new chunk')} of ${formatCount(chunks.total)}`,

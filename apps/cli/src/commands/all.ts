@@ -32,5 +32,5 @@ export const allCommands: readonly CommandDefinition[] = [
 
 /** Commands that only hold others. */
 export const commandGroups: Readonly<Record<string, string>> = {
-  keys: 'who can open the store, back up, or tidy',
+  keys: 'who can open the store, back up, or list',
 };

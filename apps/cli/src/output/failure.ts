@@ -27,6 +27,11 @@ export function describeFailure(error: unknown): string {
   return `${PROGRAM}: unexpected error, please report it: ${stack}`;
 }
 
+/** What is written to standard error: for a program when JSON is wanted, else for a person. */
+export function failureText(error: unknown, json: boolean): string {
+  return `${json ? JSON.stringify({ error: errorDocument(error) }) : describeFailure(error)}\n`;
+}
+
 /** For a program: the same three fields for every error. */
 export function errorDocument(error: unknown): {
   readonly code: string;

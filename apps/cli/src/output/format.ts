@@ -40,9 +40,9 @@ export function formatTime(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 19)}Z`;
 }
 
-/** A CRC as `etcdutl snapshot status` prints it. */
+/** A CRC as `etcdutl snapshot status` prints it, with the zeros at its beginning, which that leaves out. */
 export function formatHash(hash: number): string {
-  return hash.toString(16);
+  return hash.toString(16).padStart(8, '0');
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

@@ -52,7 +52,7 @@ export function hashFields({
 }: SnapshotSummary): [string, string | undefined][] {
   const equal = hashKV.filter((answer) => answer.equal).length;
   return [
-    ['hash', encoding === 'rows' ? formatHash(statusHash) : undefined],
+    ['status hash', encoding === 'rows' ? formatHash(statusHash) : undefined],
     [
       'members',
       hashKV.length === 0 ? undefined : `${equal} of ${hashKV.length} that answered have the same HashKV`,

@@ -13,8 +13,8 @@ const CHECKSUM_BYTES = 8;
 const KEY_LINE = /^ETCD-KLOSET-(WRITER|KEEPER)-KEY-([0-9]{1,9}):([A-Za-z0-9_-]*)$/;
 
 const CAN = {
-  writer: 'It backs up, deduplicates and lists. It cannot decrypt a backup, forget or prune.',
-  keeper: 'It lists, annotates, forgets and prunes. It cannot decrypt a backup or make one.',
+  writer: 'It backs up, deduplicates and lists. It cannot decrypt a backup or delete one.',
+  keeper: 'It lists. It cannot decrypt a backup or make one.',
 } as const;
 
 /**

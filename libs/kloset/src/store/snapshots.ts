@@ -2,7 +2,7 @@ import { KlosetStoreError } from '../errors.ts';
 import { type KeyRing } from '../keys/index.ts';
 import { type SnapshotSummary } from '../format/summary.ts';
 import { clusterById, clusterByName, listCluster, readSummary, type Cluster } from './cluster.ts';
-import { reachableClusters } from './cluster-config.ts';
+import { listClusters, reachableClusters } from './cluster-config.ts';
 import { type Store } from './store.ts';
 
 /** A record that is there and cannot be read: never passed over in silence. */
@@ -71,7 +71,7 @@ export async function findSnapshot(
         'snapshot.ambiguous',
         `${where} holds snapshots of ${holders.size} clusters: "latest" could be of any`,
         {
-          advice: 'Name the cluster with --cluster.',
+          advice: `Name the cluster with --cluster: ${await namesOf(store, ring, holders)}.`,
         },
       );
     }
@@ -89,16 +89,21 @@ export async function findSnapshot(
     );
   }
   if (matches.length > 1) {
+    const ids = [...new Set(matches.map(({ id }) => id))].sort();
     throw new KlosetStoreError(
       'snapshot.ambiguous',
-      `${matches.length} snapshots begin with ${JSON.stringify(reference)}: ${matches
-        .slice(0, 5)
-        .map(({ id }) => id)
-        .join(', ')}`,
+      `${matches.length} snapshots begin with ${JSON.stringify(reference)}: ${
+        ids.slice(0, 5).join(', ') + (ids.length > 5 ? ', …' : '')
+      }`,
       {
         advice: 'Give more of the id.',
       },
     );
   }
   return matches[0]!;
+}
+
+async function namesOf(store: Store, ring: KeyRing, ids: ReadonlySet<string>): Promise<string> {
+  const named = (await listClusters(store, ring)).filter(({ cluster }) => ids.has(cluster.id));
+  return named.map(({ name }) => name).join(', ');
 }

@@ -17,12 +17,12 @@ const ALARM_BUCKET = 'alarm';
  * Of a database that was kept as it is, those that the cluster told of.
  */
 export async function storedAlarms(snapshot: OpenedSnapshot): Promise<readonly StoredAlarm[]> {
-  const { cluster, summary, map } = snapshot;
+  const { summary, map } = snapshot;
   if (summary.encoding === 'opaque') return summary.etcd.alarms;
   if ((summary.buckets.find(({ name }) => name === ALARM_BUCKET)?.rows ?? 0) === 0) return [];
   const threads = new PipelineThreads(1);
   try {
-    const open = chunkOpener(cluster, threads);
+    const open = chunkOpener(snapshot, threads);
     const alarms: StoredAlarm[] = [];
     for (const { digest } of map.bucketChunks) {
       const { index, values } = await open(digest);

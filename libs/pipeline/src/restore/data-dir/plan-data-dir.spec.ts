@@ -1,4 +1,4 @@
-import { checkDataDirOptions } from './plan-data-dir.ts';
+import { aloneWarnings, checkDataDirOptions } from './plan-data-dir.ts';
 
 const withCode = (code: string): Error => expect.objectContaining({ code }) as Error;
 
@@ -40,5 +40,23 @@ describe('checkDataDirOptions', () => {
     ['a bump that cannot be counted', { bumpRevision: 2 ** 60 }, 'restore.bad-bump'],
   ])('refuses %s', (_, options, code) => {
     expect(() => checkDataDirOptions(options)).toThrow(withCode(code));
+  });
+});
+
+describe('a data directory of one member', () => {
+  const summaryOf = (learners: readonly boolean[]) => ({
+    etcd: {
+      members: learners.map((learner, at) => ({ id: String(at), name: `m${at}`, learner, peerUrls: [] })),
+      alarms: [],
+    },
+  });
+
+  it('is warned of when the cluster had several that voted, and nobody said so', () => {
+    expect(aloneWarnings(summaryOf([false, false, false]), {})).toEqual([
+      expect.stringMatching(/had 3 voting members.*--initial-cluster/),
+    ]);
+    expect(aloneWarnings(summaryOf([false, true]), {})).toEqual([]);
+    expect(aloneWarnings(summaryOf([]), {})).toEqual([]);
+    expect(aloneWarnings(summaryOf([false, false]), { initialCluster: 'm1=http://a:1' })).toEqual([]);
   });
 });

@@ -89,7 +89,7 @@ export async function planDataDir(
     existing,
     tool,
     ...choices,
-    warnings: newerWarning(summary, tool),
+    warnings: [...aloneWarnings(summary, options), ...newerWarning(summary, tool)],
     notes: [...bumpNotes(summary, options, bumpRevision), ...olderNotes(summary, tool)],
   };
 }
@@ -250,6 +250,19 @@ function bumpNotes(summary: OpenedSnapshot['summary'], options: DataDirOptions, 
     `this is a Kubernetes cluster: its revision goes up by ${bump.toLocaleString('en')} and what was before is marked compacted, ` +
       'so that controllers and kubelets notice and list everything again (--bump-revision 0 leaves it; do so when a single ' +
       'member joins a cluster that still runs)',
+  ];
+}
+
+/** Whoever restores one member after the other without naming them gets as many clusters. */
+export function aloneWarnings(
+  { etcd }: Pick<OpenedSnapshot['summary'], 'etcd'>,
+  { initialCluster }: Pick<DataDirOptions, 'initialCluster'>,
+): string[] {
+  const voters = etcd.members.filter(({ learner }) => !learner).length;
+  if (voters < 2 || initialCluster !== undefined) return [];
+  return [
+    `the cluster had ${voters} voting members, and this makes a new cluster of one: for more, name all of them with ` +
+      '--initial-cluster and restore each from this same snapshot, or add them later with `etcdctl member add`',
   ];
 }
 
