@@ -18,6 +18,7 @@ export {
   type PlainBucketRow,
 } from './format/buckets-payload.ts';
 export {
+  ATTACHMENT_BLOCK_SIZE,
   BLOCK_SIZE,
   decodeBlocksPayload,
   encodeBlocksPayload,

@@ -4,6 +4,7 @@ import { configName, noteName, snapshotName } from '../format/names.ts';
 import { listCluster, type Cluster } from '../store/cluster.ts';
 import { openConfig } from '../store/cluster-config.ts';
 import { openNote } from '../store/notes.ts';
+import { noteRefutedClaims } from './check-claims.ts';
 import { checkDigests } from './check-digests.ts';
 import { checkMap } from './check-maps.ts';
 import { checkRecords } from './check-records.ts';
@@ -87,6 +88,7 @@ async function checkOpened(check: ClusterCheck, cluster: Cluster): Promise<void>
   }
   const { places, checkTable } = tableChecker(check, cluster, claims);
   await checkDigests(check, 'table', checkTable);
+  await noteRefutedClaims(check, cluster, claims);
   if (check.options.readData !== true) {
     await checkDigests(check, 'chunk', () => undefined);
     return;

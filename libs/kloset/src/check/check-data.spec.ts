@@ -207,6 +207,23 @@ describe('a check of the data', () => {
     expect(problems).toMatchObject([{ object: record(liar), problem: 'inconsistent' }]);
   });
 
+  it('finds every snapshot that claims what its table does not', async () => {
+    const change = (parts: SnapshotParts): SnapshotParts => ({
+      ...parts,
+      map: {
+        ...parts.map,
+        rowChunks: parts.map.rowChunks.map((chunk) => ({ ...chunk, plainBytes: chunk.plainBytes + 1 })),
+      },
+    });
+    const first = await put({ chunks: [someRows(2, 30)], change });
+    const second = await put({ chunks: [], kept: first, time: new Date('2026-01-01T01:00:00Z') });
+    const { problems } = await check();
+    expect(problems.map(({ object, problem }) => [object, problem])).toEqual([
+      [record(first), 'inconsistent'],
+      [record(second), 'inconsistent'],
+    ]);
+  });
+
   it('finds a chunk that was sealed for another cluster', async () => {
     const other = await put({ cluster: 'two', chunks: [someRows(2, 3)] });
     const stray = await putChunk(other.cluster, 'rows', encodeRowsPayload(rawRows(someRows(2, 30))));

@@ -20,7 +20,7 @@ export async function checkSnapshots(
 ): Promise<void> {
   const { id, findings, needs, listing, options } = check;
   const openBlocks: OpenBlocks = async (digest) =>
-    blocksOf(data.open(digest, await readChunk(cluster, digest)));
+    blocksOf(data.open(digest, await readChunk(cluster, digest, needs.get('chunk', digest)?.size)));
   /** Attachments that many snapshots share are looked at once. */
   const sound = new Set<string>();
   const isDamaged = ({ kind, digest }: NeededObject): boolean =>

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { KlosetStoreError } from '../errors.ts';
-import { snapshotName, tableName } from '../format/names.ts';
+import { tableName } from '../format/names.ts';
 import { decodeColumns, type TableSection } from '../format/table.ts';
 import { getObject, openTable, type Cluster } from '../store/cluster.ts';
 import { note, opened, type ClusterCheck } from './cluster-check.ts';
@@ -17,8 +17,8 @@ export interface ChunkPlace {
 export type ChunkPlaces = ReadonlyMap<string, ChunkPlace>;
 
 /**
- * Gives what is to be done with each sound table: it is opened, what maps say of it is compared with it, and
- * tables that tell of the same chunk are compared with each other.
+ * Gives what is to be done with each sound table: it is opened, what maps say of it is compared with it (claims that
+ * are not true are refuted), and tables that tell of the same chunk are compared with each other.
  */
 export function tableChecker(
   check: ClusterCheck,
@@ -27,19 +27,15 @@ export function tableChecker(
 ): { places: ChunkPlaces; checkTable: (table: DigestedObject) => Promise<void> } {
   const places = new Map<string, ChunkPlace & { fingerprint: string }>();
 
-  const checkTable = async ({ name, digest, bytes }: DigestedObject): Promise<void> => {
-    const whole = bytes ?? (await getObject(cluster.store, name));
+  const checkTable = async ({ name, digest, size, bytes }: DigestedObject): Promise<void> => {
+    const whole = bytes ?? (await getObject(cluster.store, name, size));
     const sections = opened(check, () => openTable(cluster, digest, whole));
     if (sections === undefined) return;
     const fingerprints = sections.map((section) => fingerprintOf(section, name));
     for (const claim of claims.ofTable(digest)) {
       const section = sections[claim.section];
       if (section === undefined || !agree(claim, section)) {
-        const record = snapshotName(check.id, claim.snapshot);
-        note(check, record, {
-          problem: 'inconsistent',
-          message: `${record} and ${name} do not agree about the chunk ${claim.digest}.`,
-        });
+        claims.refute(digest, claim);
         continue;
       }
       const fingerprint = fingerprints[claim.section]!;

@@ -13,6 +13,7 @@ import { type ChunkPlace, type ChunkPlaces } from './check-tables.ts';
 import { note, type ClusterCheck } from './cluster-check.ts';
 import { keyHashes, type KeyHashes } from './key-hashes.ts';
 import { type MapClaims } from './map-claims.ts';
+import { type NeededObjects } from './needed-objects.ts';
 import { type DigestedObject } from './object-bytes.ts';
 import { RowVerifier } from './verify-rows.ts';
 
@@ -47,7 +48,7 @@ export function chunkData(
   const verifier = new RowVerifier();
   const keys = keyHashes(temporaryFolder);
   const buckets = new Map<string, readonly BucketFacts[]>();
-  const sectionOf = sectionReader(cluster);
+  const sectionOf = sectionReader(cluster, check.needs);
   const hasherOf = hashers(cluster);
 
   const open = (digest: string, bytes: Uint8Array): OpenChunk =>
@@ -58,11 +59,11 @@ export function chunkData(
       chunkName(id, digest),
     );
 
-  const verify = async ({ name, digest, head, bytes }: DigestedObject): Promise<void> => {
+  const verify = async ({ name, digest, size, head, bytes }: DigestedObject): Promise<void> => {
     const kind = claims.kindOf(digest);
     // What no map names is needed by nobody, or by a record that could not be opened.
     if (kind === undefined) return;
-    const chunk = open(digest, bytes ?? (await getObject(store, name)));
+    const chunk = open(digest, bytes ?? (await getObject(store, name, size)));
     if (chunk.kind !== kind) {
       note(
         check,
@@ -111,10 +112,13 @@ export function chunkData(
 }
 
 /** Chunks come in the order of their tables: one table at a time is held. */
-function sectionReader(cluster: Cluster): (place: ChunkPlace) => Promise<TableSection> {
+function sectionReader(cluster: Cluster, needs: NeededObjects): (place: ChunkPlace) => Promise<TableSection> {
   let held: { digest: string; sections: readonly TableSection[] } | undefined;
   return async ({ table, section }) => {
-    if (held?.digest !== table) held = { digest: table, sections: await readTable(cluster, table) };
+    if (held?.digest !== table) {
+      const sections = await readTable(cluster, table, needs.get('table', table)?.size);
+      held = { digest: table, sections };
+    }
     return held.sections[section]!;
   };
 }

@@ -1,13 +1,12 @@
 import { createHash, hash } from 'node:crypto';
 import { type Storage } from '@etcd-kloset/storage';
 import { HEADER_BYTES } from '../objects/header.ts';
+import { MOST_RECORD_BYTES } from '../store/cluster.ts';
 
 /** Objects are read a few at a time. */
 export const READS_AT_ONCE = 4;
 /** Larger objects are read piece by piece, so that memory stays bounded whatever lies in the store. */
 const PIECE_BYTES = 16 * 1024 * 1024;
-/** No record, note, configuration or key file comes near it. */
-const MOST_METADATA_BYTES = 64 * 1024 * 1024;
 
 export interface DigestedObject {
   readonly name: string;
@@ -46,7 +45,7 @@ export async function digestObject(
   return { name, size, digest: digest.digest('hex'), head: head!, bytes: undefined };
 }
 
-/** Reads an object that is small by its nature. @throws StorageError */
+/** Reads an object that is small by its nature: a record, or what is smaller than any. @throws StorageError */
 export function readSmall(storage: Storage, name: string, signal: AbortSignal | undefined): Promise<Buffer> {
-  return storage.get(name, undefined, { signal, maxBytes: MOST_METADATA_BYTES });
+  return storage.get(name, undefined, { signal, maxBytes: MOST_RECORD_BYTES });
 }

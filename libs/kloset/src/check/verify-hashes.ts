@@ -15,6 +15,7 @@ import {
   SUB,
   type RowSequence,
 } from '@etcd-kloset/mvcc';
+import { KlosetStoreError } from '../errors.ts';
 import { type SnapshotMap } from '../format/snapshot-map.ts';
 import { type SnapshotSummary } from '../format/summary.ts';
 import { liveRows, type LoadTable } from '../rows/live-rows.ts';
@@ -62,8 +63,14 @@ async function gatherRows(
 ): Promise<number> {
   const hashes = heldChunks(rowChunks, (digest) => {
     const found = keys.get(digest);
-    if (found === undefined) throw new Error(`the rows of chunk ${digest} were not looked at`);
-    return found;
+    if (found !== undefined) return found;
+    throw new KlosetStoreError(
+      'object.malformed',
+      `no table tells what the rows of the chunk ${digest} are`,
+      {
+        context: { chunk: digest },
+      },
+    );
   });
   let bytes = 0;
   for await (const block of liveRows(rowChunks, loadTable)) {

@@ -14,6 +14,8 @@ export interface PlainBlock {
 
 /** 64 KiB: a multiple of every page size bbolt uses, so equal pages stand at equal places. */
 export const BLOCK_SIZE = 65_536;
+/** Attachments are few and read whole: their blocks are as long as a chunk of them gets. */
+export const ATTACHMENT_BLOCK_SIZE = 4 * 1024 * 1024;
 
 export function encodeBlocksPayload(blocks: readonly PlainBlock[]): PayloadSections {
   const index = new ByteWriter().varint(blocks.length);

@@ -8,6 +8,8 @@ import { type Store } from './store.ts';
 
 const schema = z.object({ format: z.literal(1), name: z.string(), created: z.string() });
 
+const MOST_CONFIG_BYTES = 1024 * 1024;
+
 export interface NamedCluster {
   readonly cluster: Cluster;
   readonly name: string;
@@ -78,7 +80,8 @@ export function openConfig(cluster: Cluster, id: string, bytes: Uint8Array): str
 }
 
 async function readConfig(cluster: Cluster, id: string): Promise<string> {
-  return openConfig(cluster, id, await getObject(cluster.store, configName(cluster.id, Number(id))));
+  const name = configName(cluster.id, Number(id));
+  return openConfig(cluster, id, await getObject(cluster.store, name, MOST_CONFIG_BYTES));
 }
 
 async function isDamaged(cluster: Cluster, id: string): Promise<boolean> {

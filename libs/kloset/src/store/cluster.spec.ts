@@ -7,6 +7,7 @@ import { encodeSummary } from '../format/summary.ts';
 import { pack } from '../objects/packed.ts';
 import { sealMetadata, withTrailer } from '../seal/index.ts';
 import { sealRecord } from '../objects/record-object.ts';
+import { readNote } from './notes.ts';
 import { codeOf } from '../spec-support/malformed-bytes.ts';
 import { sampleSummary } from '../spec-support/sample-summary.ts';
 import { storedChunks } from '../spec-support/stored-chunks.ts';
@@ -100,6 +101,29 @@ describe('objects of a cluster', () => {
     ] as const) {
       await expect(read()).rejects.toMatchObject({ code: 'object.missing', context: { object: name } });
     }
+  });
+
+  it('that are larger than they can be are not read, and are rotten, by name', async () => {
+    const big = clusterByName(test.store, test.ring, 'big');
+    const chunk = sealedObject([Buffer.from('more than expected')]);
+    const table = sealTable(big, sections!);
+    const [note, megabyte] = ['20261124t193145123z-9f86d081', Buffer.alloc(1024 * 1024 + 1)];
+    await test.storage.put(chunkName(big.id, chunk.digest), chunk.parts);
+    await test.storage.put(tableName(big.id, table.digest), table.parts);
+    await test.storage.put(noteName(big.id, note), megabyte);
+    const load = tableReader(big, [{ size: table.size - 1 }]);
+    for (const [read, name] of [
+      [() => readChunk(big, chunk.digest, 17), chunkName(big.id, chunk.digest)],
+      [() => load(table.digest), tableName(big.id, table.digest)],
+      [() => readNote(big, note), noteName(big.id, note)],
+    ] as const) {
+      await expect(read()).rejects.toMatchObject({
+        code: 'object.rotten',
+        message: expect.stringContaining(`${name} is damaged: it has more than`) as string,
+        context: { object: name },
+      });
+    }
+    await readChunk(big, chunk.digest, 18);
   });
 
   it('a record does not open under another name, nor when it tells of another snapshot than it is called', async () => {

@@ -62,13 +62,18 @@ export async function listCluster(
   return { chunks, tables, snapshots: snapshots.sort(), notes: notes.sort(), configs: configs.sort(), bytes };
 }
 
+/** No record comes near it: that of ten thousand chunks has half a megabyte. */
+export const MOST_RECORD_BYTES = 256 * 1024 * 1024;
+/** Of a chunk or table whose size no record tells. */
+const MOST_DIGESTED_BYTES = 1024 * 1024 * 1024;
+
 /** The record as anybody can read it. @throws `object.missing`, `object.rotten`, `store.newer-format` */
 export async function readPlainRecord(
   { store, id }: Pick<Cluster, 'store' | 'id'>,
   snapshot: string,
 ): Promise<PlainRecord> {
   const name = snapshotName(id, snapshot);
-  return readRecord(await getObject(store, name), name);
+  return readRecord(await getObject(store, name, MOST_RECORD_BYTES), name);
 }
 
 export async function readSummary(cluster: Cluster, snapshot: string): Promise<SnapshotSummary> {
@@ -90,9 +95,16 @@ export function mapOf(cluster: Cluster, snapshot: string, record: PlainRecord): 
 
 const TABLE = { magic: 'KLT', kind: 'table', id: '' } as const;
 
-/** @throws `object.missing`, `object.rotten`, `object.malformed`, `seal.does-not-open` */
-export async function readTable(cluster: Cluster, digest: string): Promise<TableSection[]> {
-  const bytes = await getByDigest(cluster.store, tableName(cluster.id, digest), digest);
+/**
+ * @param maxBytes what its record, or its listing, says of its size: what is larger is not the table
+ * @throws `object.missing`, `object.rotten`, `object.malformed`, `seal.does-not-open`
+ */
+export async function readTable(
+  cluster: Cluster,
+  digest: string,
+  maxBytes: number = MOST_DIGESTED_BYTES,
+): Promise<TableSection[]> {
+  const bytes = await getByDigest(cluster.store, tableName(cluster.id, digest), digest, maxBytes);
   return openTable(cluster, digest, bytes);
 }
 
@@ -109,9 +121,27 @@ export function sealTable(cluster: Cluster, sections: readonly TableSection[]): 
   return sealedObject(sealObject(cluster.ring, cluster.id, TABLE, encodeTable(sections)));
 }
 
-/** The sealed bytes of a chunk, compared with its name. @throws `object.missing`, `object.rotten` */
-export function readChunk({ store, id }: Pick<Cluster, 'store' | 'id'>, digest: string): Promise<Buffer> {
-  return getByDigest(store, chunkName(id, digest), digest);
+/**
+ * The sealed bytes of a chunk, compared with its name.
+ *
+ * @param maxBytes as for {@link readTable}
+ * @throws `object.missing`, `object.rotten`
+ */
+export function readChunk(
+  { store, id }: Pick<Cluster, 'store' | 'id'>,
+  digest: string,
+  maxBytes: number = MOST_DIGESTED_BYTES,
+): Promise<Buffer> {
+  return getByDigest(store, chunkName(id, digest), digest, maxBytes);
+}
+
+/** The same, for who compares it with its name elsewhere. @throws `object.missing`, `object.rotten` when it is larger */
+export function readUnverifiedChunk(
+  { store, id }: Pick<Cluster, 'store' | 'id'>,
+  digest: string,
+  maxBytes: number = MOST_DIGESTED_BYTES,
+): Promise<Buffer> {
+  return getObject(store, chunkName(id, digest), maxBytes);
 }
 
 /** An object ready to be put under its digest. */
@@ -126,18 +156,28 @@ export function sealedObject(parts: readonly Uint8Array[]): SealedObject {
   return { digest: hash('sha256', bytes, 'hex'), size: bytes.length, parts: [bytes] };
 }
 
-/** @throws KlosetStoreError `object.missing` instead of the storage's not-found. */
-export async function getObject(store: Store, name: string): Promise<Buffer> {
+/**
+ * @param maxBytes whoever holds the store could put anything there, and fill memory with it
+ * @throws KlosetStoreError `object.missing` and `object.rotten` instead of the storage's not-found and too-large
+ */
+export async function getObject(
+  { storage }: Pick<Store, 'storage'>,
+  name: string,
+  maxBytes: number,
+  signal?: AbortSignal,
+): Promise<Buffer> {
   try {
-    return await store.storage.get(name);
+    return await storage.get(name, undefined, { maxBytes, signal });
   } catch (error) {
     if (error instanceof StorageError && error.code === 'storage.not-found') throw missing(name, error);
+    if (error instanceof StorageError && error.code === 'storage.too-large')
+      throw tooLarge(name, maxBytes, error);
     throw error;
   }
 }
 
-async function getByDigest(store: Store, name: string, digest: string): Promise<Buffer> {
-  const bytes = await getObject(store, name);
+async function getByDigest(store: Store, name: string, digest: string, maxBytes: number): Promise<Buffer> {
+  const bytes = await getObject(store, name, maxBytes);
   if (hash('sha256', bytes, 'hex') !== digest) {
     throw new KlosetStoreError('object.rotten', `${name} is damaged: its SHA-256 is not its name.`, {
       advice:
@@ -146,6 +186,19 @@ async function getByDigest(store: Store, name: string, digest: string): Promise<
     });
   }
   return bytes;
+}
+
+function tooLarge(name: string, maxBytes: number, cause: unknown): KlosetStoreError {
+  return new KlosetStoreError(
+    'object.rotten',
+    `${name} is damaged: it has more than the ${maxBytes} bytes that it can have.`,
+    {
+      advice:
+        'Put back a sound copy of this object, and run `etcd-kloset check` to see which snapshots need it.',
+      context: { object: name },
+      cause,
+    },
+  );
 }
 
 function missing(name: string, cause: unknown): KlosetStoreError {

@@ -15,6 +15,9 @@ const schema = z.object({
 
 const kindSchema = z.object({ format: z.number(), type: z.string() });
 
+/** Ten thousand digests have 670 kB. */
+const MOST_NOTE_BYTES = 1024 * 1024;
+
 export type Note = z.infer<typeof schema>;
 
 export async function putNote(
@@ -32,7 +35,7 @@ export async function putNote(
 }
 
 export async function readNote(cluster: Cluster, id: string): Promise<Note> {
-  return openNote(cluster, id, await getObject(cluster.store, noteName(cluster.id, id)));
+  return openNote(cluster, id, await getObject(cluster.store, noteName(cluster.id, id), MOST_NOTE_BYTES));
 }
 
 /**

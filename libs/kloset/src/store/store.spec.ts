@@ -141,7 +141,7 @@ describe('a store', () => {
 
   it('is not looked for in a file that would fill memory', async () => {
     await storage.put('kloset.json', Buffer.alloc(100_000, ' '));
-    expect(await codeOf(() => openStore(storage))).toBe('storage.too-large');
+    expect(await codeOf(() => openStore(storage))).toBe('object.rotten');
   });
 });
 

@@ -1,7 +1,8 @@
-import { StorageError, type Storage } from '@etcd-kloset/storage';
+import { type Storage } from '@etcd-kloset/storage';
 import { KlosetStoreError } from '../errors.ts';
 import { CLUSTERS_PREFIX, STORE_FILE } from '../format/names.ts';
 import { FORMAT_VERSION, SUITE } from '../objects/header.ts';
+import { getObject } from './cluster.ts';
 import { decodeStoreFile, encodeStoreFile, type StoreFile } from './store-file.ts';
 
 /** A store that was opened; nothing of it was unlocked yet. */
@@ -70,7 +71,7 @@ async function takeBack(storage: Storage, keyFiles: readonly KeyFile[], bytes: U
 }
 
 function readStoreFile(storage: Storage): Promise<Buffer> {
-  return storage.get(STORE_FILE, undefined, { maxBytes: 65_536 });
+  return getObject({ storage }, STORE_FILE, 65_536);
 }
 
 /** @throws `store.not-a-store`, `store.newer-format`, `object.rotten` */
@@ -79,7 +80,7 @@ export async function openStore(storage: Storage): Promise<Store> {
   try {
     bytes = await readStoreFile(storage);
   } catch (error) {
-    if (error instanceof StorageError && error.code === 'storage.not-found')
+    if (error instanceof KlosetStoreError && error.code === 'object.missing')
       throw notAStore(storage.url, error);
     throw error;
   }

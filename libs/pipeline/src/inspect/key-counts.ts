@@ -75,7 +75,7 @@ async function countChunk(
   const { ring, id } = cluster;
   const name = chunkName(id, chunk.digest);
   const opened = openChunk(
-    await readChunk(cluster, chunk.digest),
+    await readChunk(cluster, chunk.digest, chunk.objectSize),
     (epoch) => ring.dataPrivateKey(epoch),
     { store: ring.store, cluster: id },
     name,

@@ -1,22 +1,27 @@
-import { chunkName, getObject, type Cluster } from '@etcd-kloset/kloset';
+import { chunkName, readUnverifiedChunk } from '@etcd-kloset/kloset';
 import { type PipelineThreads } from '../threads/pipeline-threads.ts';
 import { type OpenedChunk } from '../threads/thread-messages.ts';
+import { type OpenedSnapshot } from './opened-snapshot.ts';
 
-/** Reads chunks and has them verified and opened by the threads. */
+/** Reads a snapshot's chunks, none larger than its record says, and has them verified and opened by the threads. */
 export function chunkOpener(
-  cluster: Cluster,
+  { cluster, map }: Pick<OpenedSnapshot, 'cluster' | 'map'>,
   threads: PipelineThreads,
 ): (digest: string) => Promise<OpenedChunk> {
-  const { store, ring, id } = cluster;
+  const { ring, id } = cluster;
   const privateKeys = ring.epochs.map(({ epoch }) => [epoch, ring.dataPrivateKey(epoch)] as const);
+  // The map does not tell of chunks of attachments.
+  const sizes = new Map([
+    ...map.rowChunks.map(({ digest, objectSize }) => [digest, objectSize] as const),
+    ...map.bucketChunks.map(({ digest, size }) => [digest, size] as const),
+  ]);
   return async (digest) => {
-    const name = chunkName(id, digest);
-    const bytes = await getObject(store, name);
+    const bytes = await readUnverifiedChunk(cluster, digest, sizes.get(digest));
     return threads.openChunk({
       kind: 'open',
       bytes,
       digest,
-      name,
+      name: chunkName(id, digest),
       store: ring.store,
       cluster: id,
       privateKeys,

@@ -54,8 +54,8 @@ async function rowsFile(
   threads: PipelineThreads,
   loadTable: LoadTable,
 ): Promise<RestoredFile> {
-  const { cluster, summary, map } = snapshot;
-  const open = chunkOpener(cluster, threads);
+  const { summary, map } = snapshot;
+  const open = chunkOpener(snapshot, threads);
   const others: PlainBucket[] = [];
   for (const { digest } of map.bucketChunks) {
     const chunk = await open(digest);
@@ -151,10 +151,10 @@ async function rowsFile(
 }
 
 function opaqueFile(snapshot: OpenedSnapshot, threads: PipelineThreads, loadTable: LoadTable): RestoredFile {
-  const { cluster, summary, map } = snapshot;
+  const { summary, map } = snapshot;
   async function* parts(): AsyncGenerator<Buffer, RestoredDigest> {
     const digest = createHash('sha256');
-    const chunks = new RowChunks(map.rowChunks, chunkOpener(cluster, threads), ({ index, values }) =>
+    const chunks = new RowChunks(map.rowChunks, chunkOpener(snapshot, threads), ({ index, values }) =>
       decodeBlocksPayload(index, values),
     );
     let position = 0;

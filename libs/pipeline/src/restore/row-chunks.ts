@@ -2,7 +2,7 @@ import { type RowChunk } from '@etcd-kloset/kloset';
 import { type OpenedChunk } from '../threads/thread-messages.ts';
 
 /** Chunks opened ahead of the one that is needed. */
-const AHEAD = 3;
+const AHEAD = 2;
 
 /**
  * Opens chunks in the order in which rows in revision order need them, a few ahead, and forgets each after

@@ -23,10 +23,10 @@ export async function readAttachments(
   snapshot: OpenedSnapshot,
   signal?: AbortSignal,
 ): Promise<AttachedFile[]> {
-  const { cluster, summary } = snapshot;
+  const { summary } = snapshot;
   const threads = new PipelineThreads(1);
   try {
-    const open = chunkOpener(cluster, threads);
+    const open = chunkOpener(snapshot, threads);
     const files: AttachedFile[] = [];
     for (const { name, mode, size, sha256, chunks } of summary.attachments) {
       requireSafeName(name);
