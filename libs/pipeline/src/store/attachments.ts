@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
+  ATTACHMENT_BLOCK_SIZE,
   chunkName,
   encodeBlocksPayload,
   sealChunk,
@@ -10,7 +11,6 @@ import {
   type SnapshotSummary,
 } from '@etcd-kloset/kloset';
 import { PipelineError } from '../errors.ts';
-import { CHUNK_BYTES } from './chunk-cutter.ts';
 import { type Parent } from './parent.ts';
 
 type Attachment = SnapshotSummary['attachments'][number];
@@ -119,8 +119,12 @@ export async function storeAttachments(
       continue;
     }
     const chunks: string[] = [];
-    for (let start = 0; start < bytes.length; start += CHUNK_BYTES) {
-      const object = sealBlock(cluster, bytes.subarray(start, start + CHUNK_BYTES), start / CHUNK_BYTES);
+    for (let start = 0; start < bytes.length; start += ATTACHMENT_BLOCK_SIZE) {
+      const object = sealBlock(
+        cluster,
+        bytes.subarray(start, start + ATTACHMENT_BLOCK_SIZE),
+        start / ATTACHMENT_BLOCK_SIZE,
+      );
       await cluster.store.storage.put(chunkName(cluster.id, object.digest), object.parts);
       chunks.push(object.digest);
       sizes.set(object.digest, object.size);

@@ -14,7 +14,7 @@ import {
 } from '@etcd-kloset/mvcc';
 
 /** Bytes of rows, key and value, at which a chunk is full. */
-export const CHUNK_BYTES = 4 * 1024 * 1024;
+export const CHUNK_BYTES = 8 * 1024 * 1024;
 /** Rows at which a chunk is full, however short they are. */
 export const CHUNK_ROWS = 8_192;
 

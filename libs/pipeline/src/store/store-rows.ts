@@ -23,7 +23,7 @@ import { FullTables } from './full-tables.ts';
 import { CHUNK_BYTES, CHUNK_ROWS, ChunkCutter, type CutChunk } from './chunk-cutter.ts';
 
 /** Chunks under way at once: made by the threads, or on their way into the store. */
-const IN_FLIGHT = 6;
+const IN_FLIGHT = 4;
 
 export interface StoreRowsOptions {
   readonly cluster: Cluster;
