@@ -3,7 +3,12 @@ export { importFile, type ImportOptions } from './backup/import-file.ts';
 export { PipelineError, type PipelineErrorCode } from './errors.ts';
 export { type Observer, type Progress, type TimedStage } from './progress.ts';
 export { type ProofScope } from './prove/ask-members.ts';
-export { type ClusterState, type ClusterStates, clusterStates } from './inspect/cluster-states.ts';
+export {
+  type ClusterState,
+  type ClusterStates,
+  clusterStates,
+  type IncompleteSnapshot,
+} from './inspect/cluster-states.ts';
 export { countKeys, type KeyCounts, type PrefixCounts } from './inspect/key-counts.ts';
 export { type ClusterSizes, type Sizes, storeSizes, type StoreSizes } from './inspect/store-sizes.ts';
 export { type AttachedFile, readAttachments } from './restore/attached/read-attachments.ts';

@@ -14,11 +14,15 @@ export const statusOptions = {
 export const status = defineCommand({
   name: 'status',
   about: 'tell how old the newest proven backup of each cluster is',
-  details: `Exit code 1 when one is too old or missing, or when a record cannot be read. Imported files are never proven.`,
+  details: `Exit code 1 when one is too old or missing, when a record cannot be read, or when a proven backup lacks objects that it
+needs: that one does not count. Whether objects are sound only \`check\` tells. Imported files are never proven.`,
   arguments: [],
   options: statusOptions,
   examples: [
-    { what: 'for monitoring', line: 'status --store /srv/backups/etcd --cluster prod --max-age 2h --quiet' },
+    {
+      what: 'for monitoring',
+      line: 'status --store /srv/backups/etcd --cluster prod --writer-key-file w.key --max-age 2h',
+    },
   ],
   load: async () => (await import('../actions/status.ts')).status,
 });
