@@ -55,7 +55,11 @@ interface Parsed {
   valueEnd: number;
 }
 
-export function encodeRowsPayload(rows: RawRows): PayloadSections {
+/** @param room gives memory for the values section; whoever calls often can give the same again */
+export function encodeRowsPayload(
+  rows: RawRows,
+  room: (bytes: number) => Uint8Array = (bytes) => Buffer.allocUnsafe(bytes),
+): PayloadSections {
   const parsed = parseAll(rows);
   // Latin-1 strings compare as bytes do, and engines sort strings fast.
   parsed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.main - b.main || a.sub - b.sub));
@@ -71,7 +75,7 @@ export function encodeRowsPayload(rows: RawRows): PayloadSections {
   const version = new ByteWriter(parsed.length);
   const lease = new ByteWriter(16);
   const lengths = new ByteWriter(parsed.length * 2);
-  const values = Buffer.allocUnsafe(parsed.reduce((sum, row) => sum + row.valueEnd - row.valueStart, 0));
+  const values = room(parsed.reduce((sum, row) => sum + row.valueEnd - row.valueStart, 0));
 
   let previous: Uint8Array = new Uint8Array(0);
   let filled = 0;

@@ -17,9 +17,21 @@ export function sealJob(job: ChunkJob): SealedObject {
   return sealedObject(sealChunk(publicKey, key, job.kind, payload, job.level));
 }
 
+/** A thread makes one chunk at a time: its large buffers serve for all of them. */
+const rowRoom = reusedRoom();
+const valueRoom = reusedRoom();
+
+function reusedRoom(): (bytes: number) => Buffer {
+  let room = Buffer.alloc(0);
+  return (bytes) => {
+    if (room.length < bytes) room = Buffer.allocUnsafeSlow(bytes + (bytes >>> 3));
+    return room.subarray(0, bytes);
+  };
+}
+
 /** Rows of one leaf page lie one behind the other: a page is one read. */
 function readRows({ spool, locations, lengths, tombstones }: RowsJob): PayloadSections {
-  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length, 0));
+  const bytes = rowRoom(lengths.reduce((sum, length) => sum + length, 0));
   let filled = 0;
   for (let i = 0; i < lengths.length;) {
     const start = locations[i]!;
@@ -28,7 +40,7 @@ function readRows({ spool, locations, lengths, tombstones }: RowsJob): PayloadSe
     readFully(spool, bytes, filled, length, start);
     filled += length;
   }
-  return encodeRowsPayload({ bytes, lengths, tombstones });
+  return encodeRowsPayload({ bytes, lengths, tombstones }, valueRoom);
 }
 
 function readBlocks({ spool, numbers, lengths }: BlocksJob): PayloadSections {
