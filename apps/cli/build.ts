@@ -31,7 +31,7 @@ export async function bundleProgram(folder: string): Promise<Metafile> {
     platform: 'node',
     target: 'node24',
     external: [NATIVE_PACKAGE],
-    // CommonJS packages in the bundle, gRPC among them, ask for Node's modules with `require`.
+    // CommonJS packages in the bundle ask for Node's modules with `require`.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
     },

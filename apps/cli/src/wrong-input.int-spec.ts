@@ -43,7 +43,8 @@ describe('a wrong call', () => {
     ['bakcup', 2, 'did you mean backup?'],
     ['keys', 2, 'Usage: etcd-kloset keys'],
     ['keys frobnicate', 2, "unknown command 'frobnicate'"],
-    ['backup --frobnicate', 2, "unknown option '--frobnicate'"],
+    ['backup --frobnicate', 2, "unknown option '--frobnicate'\nSee `etcd-kloset backup --help`"],
+    ['keys add --frobnicate', 2, 'See `etcd-kloset keys add --help`'],
     ['backup --store', 2, "option '--store <STORE>' argument missing"],
     ['snapshots extra --store s', 2, 'too many arguments'],
     ['import --store s', 2, "missing required argument 'FILE'"],
@@ -56,6 +57,8 @@ describe('a wrong call', () => {
     ['init new --generate-identity me.key', 1, 'exists already and is not overwritten'],
     ['init new --generate-identity a --generate-identity ./a', 2, 'names the same file twice'],
     ['init new --passphrase-file nothing', 1, 'passphrase file nothing cannot be read'],
+    ['init new --generate-identity nodir/new.key', 1, 'nodir/new.key cannot be made'],
+    ['init new --store other --generate-identity new.key', 2, 'is given twice'],
     ['init s --generate-identity new.key', 1, 'there is a store in'],
     ['init ftp://host/x --generate-identity new.key', 2, 'nothing here serves ftp:'],
 
@@ -73,7 +76,7 @@ describe('a wrong call', () => {
 
     ['backup --store s --writer-key-file w.key', 2, '--cluster is missing'],
     ['backup --store s --cluster c --keeper-key-file k.key', 1, 'keeper key was given, which cannot back up'],
-    [`${backup} --proof some`, 2, '--proof some is none of all, source, none'],
+    [`${backup} --proof some`, 2, '--proof some is not one of: all, source, none'],
     [`${backup} --proof none --require-proof`, 2, 'exclude each other'],
     [`${backup} --endpoints 127.0.0.1`, 2, 'names no port'],
     [`${backup} --endpoints http://u:p@127.0.0.1:2379`, 2, 'holds a user or a password'],
@@ -94,6 +97,7 @@ describe('a wrong call', () => {
 
     ['restore latest --store s --identity-file me.key', 2, 'Where to restore to is missing'],
     [`${restore} --output x --data-dir y`, 2, 'exclude each other'],
+    [`${restore} --output -`, 2, '--output - is not standard output'],
     [`${restore} --output x --name m1`, 2, '--name says how to make a data directory'],
     [`${restore} --data-dir x --bump-revision -1`, 2, '--bump-revision'],
     [`${restore} --data-dir x --bump-revision 5 --no-mark-compacted`, 2, 'both or none'],
@@ -105,6 +109,7 @@ describe('a wrong call', () => {
     ['show latest --store s --writer-key-file w.key', 1, 'there is no snapshot in'],
 
     ['check', 2, '--store is missing'],
+    ['check --store s --note', 2, '--note needs a key'],
     ['check --store s --read-data', 2, 'No key was given'],
     ['check --store s --read-data --writer-key-file w.key', 1, "this needs the owner's key"],
     ['check --store nothing', 1, 'is not there'],

@@ -33,7 +33,8 @@ export const backup: Action<typeof backupOptions> = async (invocation) => {
       warn: report.warn,
     }),
   );
-  const exitCode = reportStored(summary, report, clock);
-  if (options.requireProof === true && exitCode === 0) requireProof(summary);
+  const isProofRequired = options.requireProof === true;
+  const exitCode = reportStored(summary, report, clock, { isProofRequired });
+  if (isProofRequired && exitCode === 0) requireProof(summary);
   return exitCode;
 };

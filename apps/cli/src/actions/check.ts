@@ -1,35 +1,50 @@
-import { checkStore, KlosetStoreError, openStore, type CheckResult, type KeyRing } from '@etcd-kloset/kloset';
+import { describeError } from '@etcd-kloset/errors';
+import {
+  checkStore,
+  KlosetStoreError,
+  listClusters,
+  openStore,
+  type CheckProblem,
+  type CheckResult,
+  type KeyRing,
+} from '@etcd-kloset/kloset';
 import { type Storage } from '@etcd-kloset/storage';
 import { type checkOptions } from '../commands/check.ts';
 import { type Action, type Invocation } from '../commands/command.ts';
 import { formatBytes, plural } from '../output/format.ts';
+import { type Report } from '../output/report.ts';
 import { printable } from '../output/table.ts';
 import { openGivenKey, openGivenKeyIfAny } from '../store/given-keys.ts';
 import { withStorage } from '../store/opened-storage.ts';
+import { UsageError } from '../usage-error.ts';
 
 export const check: Action<typeof checkOptions> = async (invocation) => {
   const { options, report, signal } = invocation;
   const readData = options.readData === true;
-  const { result, withKey } = await withStorage(options.store, { report, signal }, async (storage) => {
+  const { result, withKey, names } = await withStorage(options.store, { report, signal }, async (storage) => {
     const ring = await ringFor(storage, invocation);
+    const found = await checkStore(
+      { storage },
+      {
+        ring,
+        readData,
+        cluster: options.cluster,
+        note: options.note,
+        temporaryFolder: options.tempDir,
+        signal,
+        progress: (progress) => report.progress({ stage: 'check', ...progress }),
+      },
+    );
     return {
+      result: found,
       withKey: ring !== undefined,
-      result: await checkStore(
-        { storage },
-        {
-          ring,
-          readData,
-          cluster: options.cluster,
-          note: options.note,
-          temporaryFolder: options.tempDir,
-          signal,
-          progress: (progress) => report.progress({ stage: 'check', ...progress }),
-        },
-      ),
+      names: found.sound || ring === undefined ? NO_NAMES : await clusterNames(storage, ring, report),
     };
   });
   result.warnings.forEach(report.warn);
-  report.done({ readData, ...documentOf(result) }, () => textOf(result, readData, withKey));
+  report.answer({ readData, ...documentOf(result, names) }, () =>
+    textOf(result, names, { readData, withKey }),
+  );
   if (result.sound) return 0;
   if (!report.json) {
     report.warn(
@@ -47,22 +62,50 @@ async function ringFor(
   const use = { given: options, sourceOf, report, signal };
   if (options.readData === true) return openGivenKey(await openStore(storage), 'decrypt', use);
   try {
-    return await openGivenKeyIfAny(await openStore(storage), 'read', use);
+    const ring = await openGivenKeyIfAny(await openStore(storage), 'read', use);
+    if (ring !== undefined || options.note !== true) return ring;
   } catch (error) {
     const isDamaged =
       error instanceof KlosetStoreError &&
       (error.code === 'object.rotten' || error.code === 'store.not-a-store');
     if (!isDamaged) throw error;
-    report.warn(`${error.message}; what can be checked without a key is checked`);
+    const said = error.message.replace(/\.$/, '');
+    report.warn(`${said}; what can be checked without a key is checked, and nothing is written down`);
     return undefined;
+  }
+  throw new UsageError(
+    '--note needs a key: without one nothing can be written down in the store.',
+    'Give --writer-key-file, --keeper-key-file, --identity-file or --passphrase-file, or leave --note out.',
+  );
+}
+
+/** The names of clusters by their folders. */
+type ClusterNames = ReadonlyMap<string, string>;
+
+const NO_NAMES: ClusterNames = new Map();
+
+/** What is damaged may hide a name, or the storage may fail: the problems were found all the same. */
+async function clusterNames(storage: Storage, ring: KeyRing, report: Report): Promise<ClusterNames> {
+  try {
+    const clusters = await listClusters({ storage, id: ring.store, created: '' }, ring);
+    return new Map(clusters.map(({ cluster, name }) => [cluster.id, name]));
+  } catch (error) {
+    report.warn(
+      `clusters go by their folders here, since their names cannot be read: ${describeError(error)}`,
+    );
+    return NO_NAMES;
   }
 }
 
-function documentOf(result: CheckResult) {
+function documentOf(result: CheckResult, names: ClusterNames) {
   const { sound, problems, warnings, objects, bytes, clusters, snapshots, orphans, noted } = result;
   return {
     sound,
-    problems: problems.map(({ cluster, ...problem }) => ({ ...problem, cluster: cluster ?? null })),
+    problems: problems.map(({ cluster, ...problem }) => ({
+      ...problem,
+      cluster: cluster ?? null,
+      clusterName: (cluster !== undefined && names.get(cluster)) || null,
+    })),
     warnings,
     objects,
     bytes,
@@ -73,7 +116,11 @@ function documentOf(result: CheckResult) {
   };
 }
 
-function textOf(result: CheckResult, readData: boolean, withKey: boolean): string {
+function textOf(
+  result: CheckResult,
+  names: ClusterNames,
+  { readData, withKey }: { readonly readData: boolean; readonly withKey: boolean },
+): string {
   const { sound, problems, objects, bytes, clusters, snapshots, orphans, noted } = result;
   const what = readData
     ? 'every object, every row and every hash'
@@ -81,9 +128,9 @@ function textOf(result: CheckResult, readData: boolean, withKey: boolean): strin
       ? 'every object, and all that the key opens'
       : 'every object (without a key)';
   return [
-    ...problems.flatMap(({ object, problem, message, neededBy }) => [
-      `${problem}: ${object}`,
-      `  ${printable(message)}`,
+    ...problems.flatMap(({ object, problem, message, neededBy, cluster }) => [
+      `${problem}: ${object}${ofCluster(cluster, names)}`,
+      `  ${printable(withoutName(message, object))}`,
       neededBy.length === 0 ? '  no snapshot needs it' : `  needed by ${neededBy.join(', ')}`,
     ]),
     `checked ${what}: ${plural(objects, 'object')}, ${formatBytes(bytes)}, ${plural(snapshots, 'snapshot')} of ${plural(clusters, 'cluster')}`,
@@ -97,4 +144,15 @@ function textOf(result: CheckResult, readData: boolean, withKey: boolean): strin
       : [`written down as damaged: ${noted.length}; the next backup stores it again`]),
     sound ? 'the store is sound' : `the store is NOT sound: ${plural(problems.length, 'problem')}`,
   ].join('\n');
+}
+
+function ofCluster(cluster: string | undefined, names: ClusterNames): string {
+  const name = cluster === undefined ? undefined : names.get(cluster);
+  return name === undefined || name === cluster ? '' : ` (of ${name})`;
+}
+
+/** The object's name stands in the line above. */
+function withoutName(message: CheckProblem['message'], object: string): string {
+  if (!message.startsWith(`${object} is `)) return message;
+  return message.slice(object.length + ' is '.length).replace(/^damaged: /, '');
 }

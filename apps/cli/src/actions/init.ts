@@ -66,7 +66,13 @@ export const init: Action<typeof initOptions> = async (invocation) => {
   });
 };
 
-function storeOf({ arguments: [argument], options }: Invocation<typeof initOptions>): string {
+function storeOf({ arguments: [argument], options, sourceOf }: Invocation<typeof initOptions>): string {
+  if (argument !== undefined && sourceOf('store') === 'command line' && options.store !== argument) {
+    throw new UsageError(
+      'The place of the store is given twice, as the argument and with --store.',
+      'Give it once.',
+    );
+  }
   const url = argument ?? options.store;
   if (url === undefined) {
     throw new UsageError(

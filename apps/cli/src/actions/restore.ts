@@ -138,7 +138,7 @@ async function toFile(
     signal,
   });
   const attached = await writeAttached(attachments, options.attachments);
-  report.done(
+  report.answer(
     {
       snapshot: summary.id,
       cluster: summary.cluster,
@@ -185,7 +185,7 @@ async function toDataDir(
   const others = otherMembers(snapshot, plan, { ...options, store: storeUrl });
   const next = [...firstSteps(snapshot, plan), ...nextSteps(snapshot, plan, alarms)];
   const { tool, name, bumpRevision } = plan;
-  report.done(
+  report.answer(
     {
       snapshot: summary.id,
       cluster: summary.cluster,
@@ -240,7 +240,7 @@ async function attachmentsAlone(
 ): Promise<void> {
   if (attachments.length === 0) report.warn(`nothing was attached to snapshot ${summary.id}`);
   const attached = await writeAttached(attachments, options.attachments);
-  report.done({ snapshot: summary.id, cluster: summary.cluster, attachments: attached }, () =>
+  report.answer({ snapshot: summary.id, cluster: summary.cluster, attachments: attached }, () =>
     attached.length === 0 ? '' : `restored ${attachedText(attached, options.attachments)!}`,
   );
 }

@@ -4,12 +4,14 @@ import { type snapshotsOptions } from '../commands/snapshots.ts';
 import { snapshotDocument } from '../output/documents.ts';
 import { formatBytes, formatCount, formatTime } from '../output/format.ts';
 import { formatTable } from '../output/table.ts';
+import { requireCluster } from '../store/require-cluster.ts';
 import { withStore } from '../store/with-store.ts';
 import { reportUnreadable } from './unreadable.ts';
 
 export const snapshots: Action<typeof snapshotsOptions> = async (invocation) => {
   const { options, report } = invocation;
   const { listed, unreadable } = await withStore(invocation, 'read', async (store, ring) => {
+    await requireCluster(store, ring, options.cluster);
     const clusters = await selectClusters(store, ring, options.cluster);
     const list = await listSnapshots(clusters);
     return { listed: list.snapshots.map(({ summary }) => summary), unreadable: list.unreadable };

@@ -3,14 +3,16 @@ import { type Action } from '../commands/command.ts';
 import { type statsOptions } from '../commands/stats.ts';
 import { formatBytes, formatCount, formatRatio } from '../output/format.ts';
 import { formatTable } from '../output/table.ts';
+import { requireCluster } from '../store/require-cluster.ts';
 import { withStore } from '../store/with-store.ts';
 import { reportUnreadable } from './unreadable.ts';
 
 export const stats: Action<typeof statsOptions> = async (invocation) => {
   const { options, report, signal } = invocation;
-  const { clusters, total, unreadable } = await withStore(invocation, 'read', (store, ring) =>
-    storeSizes(store, ring, { cluster: options.cluster, signal }),
-  );
+  const { clusters, total, unreadable } = await withStore(invocation, 'read', async (store, ring) => {
+    await requireCluster(store, ring, options.cluster);
+    return storeSizes(store, ring, { cluster: options.cluster, signal });
+  });
   report.answer(
     {
       clusters: clusters.map(({ cluster, ...sizes }) => ({ cluster, ...documentOf(sizes) })),

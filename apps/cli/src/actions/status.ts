@@ -19,7 +19,7 @@ export const status: Action<typeof statusOptions> = async (invocation) => {
   const damaged = clusters.filter(({ incomplete }) => incomplete.length > 0);
   for (const state of damaged) report.warn(lack(state));
   const ok = bad.length === 0 && damaged.length === 0 && clusters.length > 0 && !isUnread;
-  report.done(
+  report.answer(
     {
       ok,
       maxAgeSeconds: options.maxAge === undefined ? null : options.maxAge / 1000,

@@ -22,23 +22,33 @@ export function stageClock(): StageClock {
   };
 }
 
-/** Tells what was stored, and what its proof is worth. */
-export function reportStored(summary: SnapshotSummary, report: Report, { stages }: StageClock): ExitCode {
+/**
+ * Tells what was stored, and what its proof is worth.
+ *
+ * @param options.isProofRequired an error will tell of what is not proven
+ */
+export function reportStored(
+  summary: SnapshotSummary,
+  report: Report,
+  { stages }: StageClock,
+  { isProofRequired = false }: { readonly isProofRequired?: boolean } = {},
+): ExitCode {
   for (const note of encryptionNotes(summary)) {
     const kept = summary.attachments.length > 0 ? '' : ' (--attach keeps the file with the snapshot)';
     report.note(`${note}${kept}`);
   }
-  report.done({ ...snapshotDocument(summary), stages }, () => storedText(summary));
+  report.answer({ ...snapshotDocument(summary), stages }, () => storedText(summary));
   if (summary.proof === 'mismatch') {
     report.shout([
       `The members of ${summary.cluster} do not agree: this cluster is corrupt.`,
       summary.proofReason ?? '',
-      `Snapshot ${summary.id} is stored, but nobody can say which member is right.`,
-      'Keep older snapshots. Compare the members (etcdctl endpoint hashkv --cluster) and replace the one that differs.',
+      `Snapshot ${summary.id} is stored as the member it was read from has it, and that one may be wrong.`,
+      'Keep older snapshots. Compare the members (etcdctl endpoint hashkv --cluster): one that differs from all others is',
+      'most likely the wrong one. Look at the data before you replace a member.',
     ]);
     return 3;
   }
-  if (summary.proof === 'unproven' && summary.source === 'cluster') {
+  if (summary.proof === 'unproven' && summary.source === 'cluster' && !isProofRequired) {
     report.warn(`snapshot ${summary.id} is not proven: ${summary.proofReason ?? 'no reason is known'}`);
   }
   return 0;

@@ -39,6 +39,16 @@ describe('the commands', () => {
     }
   });
 
+  it.each(allCommands.filter(({ options, name }) => 'identityFile' in options && name !== 'check'))(
+    '$name has examples that name a store and a key',
+    ({ examples }) => {
+      for (const { line } of examples) {
+        expect(line).toMatch(/--store \S+/);
+        expect(line).toMatch(/--(writer-key|keeper-key|identity|passphrase)-file \S+/);
+      }
+    },
+  );
+
   it('mean the same by the same variable', () => {
     const kinds = new Map<string, string>();
     for (const { options } of allCommands) {

@@ -32,7 +32,7 @@ export type Action<O extends Options> = (invocation: Invocation<O>) => Promise<E
 
 /**
  * A command as the help, the completion and the parser know it. What it does is loaded when it is called:
- * the program starts fast, and `--help` needs neither gRPC nor age.
+ * the program starts fast, and `--help` needs none of it.
  */
 export interface CommandDefinition<O extends Options = Options> {
   /** `backup`, or `keys add`. */

@@ -24,11 +24,13 @@ export const importCommand = defineCommand({
   examples: [
     {
       what: 'a file of `etcdctl snapshot save`',
-      line: 'import snapshot.db --store /srv/backups/etcd --cluster prod --time 2026-05-01T02:00:00Z',
+      line: 'import snapshot.db --store /srv/backups/etcd --cluster prod --writer-key-file w.key --time 2026-05-01T02:00:00Z',
     },
     {
       what: "a copy of a stopped member's database",
-      line: 'import /var/lib/etcd/member/snap/db --skip-hash-check --store /srv/backups/etcd --cluster prod',
+      line:
+        'import /var/lib/etcd/member/snap/db --skip-hash-check --store /srv/backups/etcd --cluster prod ' +
+        '--writer-key-file w.key',
     },
   ],
   load: async () => (await import('../actions/import.ts')).importFile,

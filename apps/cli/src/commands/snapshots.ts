@@ -18,6 +18,11 @@ export const snapshots = defineCommand({
     'With --json it gives an array. A record that cannot be read is told of, and makes the exit code 1.',
   arguments: [],
   options: snapshotsOptions,
-  examples: [{ what: 'of one cluster', line: 'snapshots --store /srv/backups/etcd --cluster prod' }],
+  examples: [
+    {
+      what: 'of one cluster',
+      line: 'snapshots --store /srv/backups/etcd --cluster prod --writer-key-file w.key',
+    },
+  ],
   load: async () => (await import('../actions/snapshots.ts')).snapshots,
 });

@@ -56,7 +56,7 @@ export function choice<const T extends string>(
 ): Option<T | undefined> {
   const parse = (text: string): T => {
     const found = choices.find((each) => each === text);
-    if (found === undefined) throw new Error(`is none of ${choices.join(', ')}`);
+    if (found === undefined) throw new Error(`is not one of: ${choices.join(', ')}`);
     return found;
   };
   return value(placeholder, about, parse, { completes: choices });

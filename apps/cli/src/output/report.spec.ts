@@ -23,7 +23,7 @@ describe('a report', () => {
   it('answers on standard output and says all else on standard error', async () => {
     expect(await written({}, say)).toEqual({
       stdout: 'done\n',
-      stderr: 'a note\nwarning: take care\nwriting 1.0 kB of 2.0 kB\n',
+      stderr: 'a note\nwarning: take care\n',
     });
   });
 

@@ -17,7 +17,7 @@ export interface Report {
    * @param text for a person; an empty one says nothing
    */
   readonly answer: (document: unknown, text: () => string) => void;
-  /** As `answer`, for work that was done rather than a question that was asked: no text with `--quiet`. */
+  /** As `answer`, for what lies somewhere else when it is done, such as a key file: no text with `--quiet`. */
   readonly done: (document: unknown, text: () => string) => void;
   /** Takes the progress bar away. */
   readonly end: () => void;
@@ -25,7 +25,7 @@ export interface Report {
 
 export interface ReportOptions {
   readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -40,7 +40,7 @@ export async function newReport({ stdout, stderr, json, quiet }: ReportOptions):
     line(text);
   };
   const print = (document: unknown, text: string): void => {
-    display?.clear();
+    display?.end();
     if (json) stdout.write(`${JSON.stringify(document)}\n`);
     else if (text !== '') stdout.write(`${printable(text)}\n`);
   };
@@ -57,7 +57,7 @@ export async function newReport({ stdout, stderr, json, quiet }: ReportOptions):
     progress: (progress) => display?.show(progress),
     answer: (document, text) => print(document, json ? '' : text()),
     done: (document, text) => print(document, json || quiet ? '' : text()),
-    end: () => display?.clear(),
+    end: () => display?.end(),
   };
 }
 

@@ -1,4 +1,5 @@
-import { lstat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, lstat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   checkRecipient,
@@ -145,7 +146,7 @@ async function requireNewFile(file: string): Promise<void> {
   try {
     await lstat(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return requireFolder(path.dirname(file), file);
     throw new KlosetStoreError('key.file-failed', `The file ${file} cannot be made`, {
       advice: 'Check the path and the rights.',
       cause: error,
@@ -156,6 +157,17 @@ async function requireNewFile(file: string): Promise<void> {
     `The file ${file} exists already and is not overwritten: it may hold a key.`,
     { advice: 'Give another name, or give its public key with --recipient.' },
   );
+}
+
+async function requireFolder(folder: string, file: string): Promise<void> {
+  try {
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new KlosetStoreError('key.file-failed', `The file ${file} cannot be made`, {
+      advice: 'Make its folder first, or give one that you can write to.',
+      cause: error,
+    });
+  }
 }
 
 function named(label: string, bytes: Uint8Array): KeyFile {

@@ -34,8 +34,17 @@ export async function readSecretFile(file: string, what: string): Promise<Secret
     throw fileFailed(`The ${what} ${file} cannot be read`, error);
   }
   if (bytes.length > LARGEST_BYTES) throw unreadableFile(file, what, 'it is larger than 1 MiB');
+  const text = decode(bytes);
+  if (text === undefined) {
+    // A file of age begins with a line of text, whatever follows.
+    const isOfAge = Buffer.from(bytes.subarray(0, 100)).toString('latin1').startsWith('age-encryption.org/');
+    const reason = isOfAge
+      ? 'it is itself encrypted: decrypt it with `age -d` first'
+      : 'it is not text in UTF-8';
+    throw unreadableFile(file, what, reason);
+  }
   return {
-    text: decode(bytes) ?? fail(unreadableFile(file, what, 'it is not text in UTF-8')),
+    text,
     warnings: openToOthers(file, what, mode),
   };
 }
@@ -121,8 +130,4 @@ function unreadableFile(file: string, what: string, reason: string): KlosetStore
 
 function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-}
-
-function fail(error: KlosetStoreError): never {
-  throw error;
 }
