@@ -4,13 +4,17 @@ import tseslint from 'typescript-eslint';
 
 /** Services and queues stay out of the engine: it must run in one process without Redis. */
 const serviceLibraries = {
-  patterns: [
-    {
-      group: ['@nestjs/*', 'bullmq', 'bullmq/*', 'ioredis', 'ioredis/*'],
-      message: 'The engine libraries run without services: no Nest, no queue, no Redis in here.',
-    },
-  ],
+  group: ['@nestjs/*', 'bullmq', 'bullmq/*', 'ioredis', 'ioredis/*'],
+  message: 'The engine libraries run without services: no Nest, no queue, no Redis in here.',
 };
+
+/** What starts servers for tests is no part of the product. */
+const testLibrary = {
+  group: ['@etcd-kloset/testing', '@etcd-kloset/testing/*'],
+  message: 'Only tests, and what supports them, import the testing library.',
+};
+const testFiles = ['**/*.spec.ts', '**/*.int-spec.ts', '**/testing/**', '**/spec-support/**', '**/bench/**'];
+const engine = 'libs/{bbolt,mvcc,etcd,kloset,storage,pipeline}';
 
 /** Dependencies point one way: apps → pipeline → kloset, etcd → storage, bbolt, mvcc → errors. */
 const layers = [
@@ -88,8 +92,18 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/{bbolt,mvcc,etcd,kloset,storage,pipeline}/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', serviceLibraries] },
+    files: [`${engine}/**/*.ts`],
+    rules: { 'no-restricted-imports': ['error', { patterns: [serviceLibraries] }] },
+  },
+  {
+    files: [`${engine}/src/**/*.ts`],
+    ignores: testFiles,
+    rules: { 'no-restricted-imports': ['error', { patterns: [serviceLibraries, testLibrary] }] },
+  },
+  {
+    files: ['apps/*/src/**/*.ts', 'libs/errors/src/**/*.ts'],
+    ignores: testFiles,
+    rules: { 'no-restricted-imports': ['error', { patterns: [testLibrary] }] },
   },
   {
     files: ['tools/**/*.ts', 'test/**/*.ts'],

@@ -5,10 +5,10 @@ import { closeSync, readSync, writeSync } from 'node:fs';
  *
  * ```
  *  0 f64 main revision          24 u32 flags (bit 0: tombstone; from bit 8: the reader's own)
- *  8 u32 sub revision           28 u32 spare
+ *  8 u32 sub revision           28 u32 user-key hash, high
  * 12 u32 length, key and value  32 16 bytes keyed hash of the row
  * 16 u32 CRC-32C of the row     48 f64 where the row begins in the file it came from
- * 20 u32 user-key hash, low     28 u32 user-key hash, high (the spare above)
+ * 20 u32 user-key hash, low
  * ```
  * Hot loops read the columns straight through `f64` and `u32`; the constants below give the places.
  */

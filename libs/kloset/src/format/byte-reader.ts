@@ -67,11 +67,6 @@ export class ByteReader {
     return value;
   }
 
-  zigzag(): number {
-    const value = this.varint();
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-  }
-
   /** A view, not a copy. */
   raw(length: number): Uint8Array {
     this.#need(length);

@@ -42,11 +42,6 @@ export class ByteWriter {
     return this;
   }
 
-  /** A signed number, zigzag: 0, -1, 1, -2, … as 0, 1, 2, 3, … */
-  zigzag(value: number): this {
-    return this.varint(value >= 0 ? value * 2 : -value * 2 - 1);
-  }
-
   raw(bytes: Uint8Array): this {
     this.#room(bytes.length);
     this.#bytes.set(bytes, this.#length);

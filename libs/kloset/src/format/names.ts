@@ -65,10 +65,3 @@ export function newId(time: Date): string {
   const stamp = time.toISOString().replace(/[-:.]/g, '').toLowerCase();
   return `${stamp}-${randomBytes(4).toString('hex')}`;
 }
-
-/** The time an id was made for. */
-export function timeOfId(id: string): Date {
-  const m = /^(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)(\d{3})z-/.exec(id);
-  if (!m) return new Date(NaN);
-  return new Date(`${m[1]}-${m[2]}-${m[3]}T${m[4]}:${m[5]}:${m[6]}.${m[7]}Z`);
-}

@@ -1,6 +1,6 @@
-import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, hkdfSync, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { plainDigest, ROW_HASH_BYTES, rowHasher } from './row-hash.ts';
+import { ROW_HASH_BYTES, rowHasher } from './row-hash.ts';
 
 const idKey = new Uint8Array(randomBytes(32));
 
@@ -60,14 +60,5 @@ describe('the keyed hash of a row', () => {
     expect(() => hashRowInto(Buffer.alloc(10), 0, 11, Buffer.alloc(16), 0)).toThrow(RangeError);
     expect(() => hashRowInto(Buffer.alloc(10), 6, 5, Buffer.alloc(16), 0)).toThrow(RangeError);
     expect(() => hashRowInto(Buffer.alloc(10), 0, 10, Buffer.alloc(16), 1)).toThrow(RangeError);
-  });
-});
-
-describe('the keyed digest of plain bytes', () => {
-  it('is HMAC-SHA-256 of the parts joined, under a key of its own', () => {
-    const parts = [Buffer.from('one '), Buffer.from('two')];
-    const wanted = createHmac('sha256', derived('plain-digest')).update('one two').digest();
-    expect(Buffer.from(plainDigest(idKey, parts))).toEqual(wanted);
-    expect(plainDigest(idKey, [Buffer.from('one twO')])).not.toEqual(plainDigest(idKey, parts));
   });
 });

@@ -1,4 +1,4 @@
-import { createHash, createHmac, hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { deriveKey, KEY_BYTES } from './derive-key.ts';
 
 /** Length in bytes of a row's keyed hash. */
@@ -52,15 +52,4 @@ export function rowHasher(idKey: Uint8Array): HashRowInto {
     }
     out.write(digest, outOffset, ROW_HASH_BYTES, 'latin1');
   };
-}
-
-/**
- * The keyed digest of plain bytes, such as all rows of a chunk: HMAC-SHA-256 (32 bytes) of the parts joined,
- * under {@link deriveKey} of the id key with the purpose `plain-digest`. Keyed, so that it gives nothing
- * away about the plain bytes to those who cannot read them.
- */
-export function plainDigest(idKey: Uint8Array, parts: Iterable<Uint8Array>): Uint8Array {
-  const hmac = createHmac('sha256', deriveKey(idKey, 'plain-digest'));
-  for (const part of parts) hmac.update(part);
-  return hmac.digest();
 }

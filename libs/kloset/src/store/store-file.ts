@@ -18,7 +18,7 @@ export function encodeStoreFile(file: StoreFile): Uint8Array {
   return Buffer.from(`${JSON.stringify({ ...plain, sha256: digestOf(plain) })}\n`);
 }
 
-/** @throws `store.not-a-store`, `store.newer-format`, `object.rotten` */
+/** @throws `store.newer-format`, `object.rotten` */
 export function decodeStoreFile(bytes: Uint8Array, url: string): StoreFile {
   let json: Partial<StoreFile & { sha256: string }> | null;
   try {

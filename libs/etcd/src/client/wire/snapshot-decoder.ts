@@ -79,11 +79,6 @@ export class SnapshotDecoder {
     return pieces;
   }
 
-  /** Whether the bytes so far end where a message ends. */
-  get complete(): boolean {
-    return this.#place === 'prefix' && this.#prefixAt === 0;
-  }
-
   /** A flag for compression, and the message's length as four bytes. */
   #readPrefix(byte: number): void {
     if (this.#prefixAt === 0) {
