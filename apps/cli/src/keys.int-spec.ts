@@ -5,6 +5,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -140,13 +141,15 @@ describe('the keys of a store', () => {
   });
 
   it('that were made for a store that could not be made are told of', async () => {
+    symlinkSync('.', at('link'));
     const words = [
       'init',
       at('fifth'),
       '--generate-identity',
       at('one.key'),
       '--generate-identity',
-      at('no/two.key'),
+      // The same file once more, which shows only when it is there.
+      at('link/one.key'),
     ];
     const ended = await program.run(words);
     expect(ended).toMatchObject({ code: 1, stdout: '' });

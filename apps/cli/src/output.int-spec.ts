@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeWith, requireEtcd } from '@etcd-kloset/testing';
+import { type SnapshotDocument } from './output/documents.ts';
 import { buildProgram, runProcess, type Program } from './testing/program.ts';
 import { saveSnapshotFiles, type SnapshotFiles } from './testing/snapshot-files.ts';
 
@@ -76,6 +77,65 @@ await describeWith(requireEtcd(), 'what the program says, and where', () => {
       onStart: (child) => child.stdout!.destroy(),
     });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it.each([[], ['--json']])('is a failure when it cannot be written: %j', async (...extra) => {
+    const words = [`${program.folder}/etcd-kloset.js`, 'snapshots', ...owner, ...extra];
+    const line = [process.execPath, ...words].map((word) => `'${word}'`).join(' ');
+    const ended = await runProcess('/bin/sh', ['-c', `${line} > /dev/full`]);
+    expect(ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /cannot be written to standard output: ENOSPC[^\n]*\n?[^\n]*\n$/,
+      ) as string,
+    });
+  });
+
+  it('names the snapshot whose record is damaged, and an older one that can be had', async () => {
+    const made: SnapshotDocument[] = [];
+    for (let i = 0; i < 2; i++) {
+      made.push(await program.json(['import', files.tiny, ...owner, '--cluster', 'damaged']));
+    }
+    const [older, newest] = made.map(({ snapshot }) => snapshot);
+    const names = readdirSync(path.join(folder, 'store'), { recursive: true, encoding: 'utf8' });
+    const record = path.join(
+      folder,
+      'store',
+      names.find((name) => name.endsWith(`/${newest!}`))!,
+    );
+    chmodSync(record, 0o600);
+    writeFileSync(record, 'x');
+    try {
+      for (const command of [['show'], ['restore', '--output', path.join(folder, 'never.db')]]) {
+        const words = [command[0]!, 'latest', ...owner, '--cluster', 'damaged', ...command.slice(1)];
+        const { code, stderr } = await program.run(words);
+        expect(code).toBe(1);
+        expect(stderr).toMatch(
+          new RegExp(`the record of snapshot ${newest!} cannot be read[\\s\\S]* ${older!}:`),
+        );
+      }
+      const check = await program.run(['check', ...owner, '--cluster', 'damaged']);
+      expect(check.code).toBe(1);
+      expect(check.stdout).toContain('(of damaged)');
+    } finally {
+      rmSync(record);
+    }
+  });
+
+  it('is that there is no such cluster, for every command that is given one', async () => {
+    for (const words of [['snapshots'], ['stats'], ['check'], ['show', 'latest']]) {
+      const ended = await program.run([...words, ...owner, '--cluster', 'nope']);
+      expect(ended).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringContaining('"nope"') as string,
+      });
+    }
+  });
+
+  it('lists the clusters when it is not clear which one is meant', async () => {
+    const { code, stderr } = await program.run(['show', 'latest', ...owner]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/--cluster: c, /) as string });
   });
 
   it('is the version and the help on standard output', async () => {

@@ -79,6 +79,11 @@ describe('an identity file', () => {
   it.each([
     ['nothing but comments', '# nothing\n', /no identity in it/],
     ['an encrypted file', 'age-encryption.org/v1\n-> scrypt', /itself encrypted/],
+    [
+      'an encrypted file, whose data is no text',
+      Buffer.from('age-encryption.org/v1\n--- \xff\xfe', 'latin1'),
+      /age -d/,
+    ],
     ['an armored encrypted file', '-----BEGIN AGE ENCRYPTED FILE-----\n', /itself encrypted/],
     ['an SSH key', '-----BEGIN OPENSSH PRIVATE KEY-----\n', /SSH/],
     ['a plugin’s identity', 'AGE-PLUGIN-YUBIKEY-1QQQ\n', /plugin/],
