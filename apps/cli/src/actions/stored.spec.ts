@@ -2,7 +2,7 @@ import { type SnapshotSummary } from '@etcd-kloset/kloset';
 import { type Report } from '../output/report.ts';
 import { labelsOf, reportStored, stageClock } from './stored.ts';
 
-function reported(fields: Partial<SnapshotSummary>) {
+function reported(fields: Partial<SnapshotSummary>, isProofRequired = false) {
   const said = {
     notes: [] as string[],
     warnings: [] as string[],
@@ -29,7 +29,7 @@ function reported(fields: Partial<SnapshotSummary>) {
     attachments: [],
     ...fields,
   } as unknown as SnapshotSummary;
-  return { exitCode: reportStored(summary, report, stageClock()), ...said };
+  return { exitCode: reportStored(summary, report, stageClock(), { isProofRequired }), ...said };
 }
 
 describe('what was stored', () => {
@@ -55,6 +55,8 @@ describe('what was stored', () => {
       exitCode: 0,
       warnings: [expect.stringContaining('no quorum') as string],
     });
+    // Where a proof is required, the error says it.
+    expect(reported(unproven, true)).toMatchObject({ warnings: [] });
     expect(reported({ ...unproven, source: 'file' })).toMatchObject({ exitCode: 0, warnings: [] });
   });
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type OpenOptions } from '../open-storage.ts';
+import { StorageError } from '../storage-error.ts';
 import { type Storage } from '../storage.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { fromFileSystem } from './file-system-error.ts';
@@ -38,6 +39,7 @@ async function makeFolders(disk: Disk, folder: string): Promise<boolean> {
   if (made === 'nothing-above') {
     await makeFolders(disk, above);
     made = await makeFolder(disk, folder);
+    if (made === 'nothing-above') throw takesNoFolder(folder);
   }
   await syncIfPossible(disk, above);
   return made === 'made';
@@ -53,6 +55,13 @@ async function makeFolder(disk: Disk, folder: string): Promise<'made' | 'exists'
     if (hasSystemCode(error, 'ENOENT') && path.dirname(folder) !== folder) return 'nothing-above';
     throw error;
   }
+}
+
+/** Such as in /proc: the folder above is there, and says that it is not. */
+function takesNoFolder(folder: string): StorageError {
+  return new StorageError('storage.missing', `The folder ${folder} for the store cannot be made there.`, {
+    advice: 'Give a folder on a disk that you can write to.',
+  });
 }
 
 /** The folder above may belong to somebody else, who made ours in it and did not let us read theirs. */

@@ -192,6 +192,18 @@ describe('a put that fails', () => {
     },
   );
 
+  it('is told of where no folder can be made, as in /proc', async () => {
+    const disk = watchedDisk((call, folder) => {
+      if (call === 'makeFolder' && folder.endsWith('fresh')) throw systemError('ENOENT', 'mkdir');
+    });
+    const opening = openLocal(path.join(root.path, 'fresh'), { create: true }, disk);
+    await expect(opening).rejects.toMatchObject({
+      code: 'storage.missing',
+      message: expect.stringContaining('cannot be made') as unknown,
+      advice: expect.stringContaining('that you can write to') as unknown,
+    });
+  });
+
   it('is none where the file system knows no modes', async () => {
     const disk = watchedDisk((call) => {
       if (call === 'chmod') throw systemError('ENOTSUP', 'fchmod');
