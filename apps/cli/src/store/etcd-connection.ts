@@ -28,6 +28,7 @@ export async function etcdConnection(
     commandTimeoutMs: options.commandTimeout,
     hashTimeoutMs: options.hashTimeout,
     onlyEndpoints: options.onlyEndpoints,
+    onUnreachable: ({ message }) => report.warn(`an endpoint is of no use: ${message}`),
   };
 }
 

@@ -56,7 +56,7 @@ export async function connectEtcd(connection: EtcdConnection): Promise<EtcdClien
     directory.close();
   };
   try {
-    const clusterId = await directory.meet();
+    const clusterId = await directory.meet(connection.onUnreachable);
     await session.authenticate();
     return new EtcdClient(clusterId, session, directory, {
       hashTimeoutMs: connection.hashTimeoutMs ?? HASH_TIMEOUT_MS,

@@ -1,3 +1,5 @@
+import { type EtcdError } from './etcd-error.ts';
+
 /** How to reach a cluster. Nothing in here is read before {@link connectEtcd} is called. */
 export interface EtcdConnection {
   /** `host:port`, `http://host:port` or `https://host:port`; IPv6 addresses in brackets. */
@@ -16,6 +18,8 @@ export interface EtcdConnection {
   readonly hashTimeoutMs?: number;
   /** Talk to the given endpoints alone, not to the client URLs that members advertise. Default: false. */
   readonly onlyEndpoints?: boolean;
+  /** Told of each endpoint that turns out to be of no use while another one is, until the client has connected. */
+  readonly onUnreachable?: (error: EtcdError) => void;
   /** Ends everything that the client does, now and later. */
   readonly signal?: AbortSignal;
 }

@@ -40,14 +40,18 @@ export class MemberDirectory {
   /**
    * Asks all given endpoints at once who they are, so that one that hangs holds up nobody, and returns the
    * cluster's id as soon as it is known.
+   *
+   * @param onUnreachable told of those that fail while another one answers
    */
-  async meet(): Promise<bigint> {
+  async meet(onUnreachable?: (error: EtcdError) => void): Promise<bigint> {
     const asked = this.#given.map((endpoint) => this.#identify(endpoint));
     await Promise.any(asked).catch((error: unknown) => {
       throw allFailed('connect', failuresOf(error));
     });
     for (const result of await settledWithin(asked, GRACE_MS)) {
-      if (result instanceof EtcdError && result.code === 'etcd.different-clusters') throw result;
+      if (!(result instanceof EtcdError)) continue;
+      if (result.code === 'etcd.different-clusters') throw result;
+      onUnreachable?.(result);
     }
     return this.#cluster!.id;
   }

@@ -136,11 +136,17 @@ await describeWith(requireEtcd(), 'a member among endpoints that do not answer',
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const [port] = await freePorts(1);
     const hanging = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
-    const client = await connectEtcd({ endpoints: [`127.0.0.1:${port}`, hanging, cluster.endpoints[0]!] });
+    const told: string[] = [];
+    const client = await connectEtcd({
+      endpoints: [`127.0.0.1:${port}`, hanging, cluster.endpoints[0]!],
+      onUnreachable: ({ message }) => told.push(message),
+    });
     try {
       await client.linearizableRevision();
       await client.members();
       expect(sockets).toHaveLength(1);
+      // The one that hangs may still answer.
+      expect(told).toEqual([expect.stringContaining(`127.0.0.1:${port} refuses connections`)]);
     } finally {
       client.close();
       for (const socket of sockets) socket.destroy();
