@@ -125,6 +125,20 @@ describe('pages that stream by', () => {
     expect(log.count).toBe(mixed.length - long.rows);
   });
 
+  it('are known when what a user put looks like pages of other places', () => {
+    const plain = etcdFile([{ main: 2, key: 'k', value: Buffer.alloc(10 * pageSize, 'v') }]);
+    const first = plain.indexOf('vvvv');
+    const value = Buffer.alloc(10 * pageSize, 'v');
+    for (let at = Math.ceil(first / pageSize) * pageSize - first; at < value.length - 16; at += pageSize) {
+      value.writeBigUInt64LE(99n, at);
+      value.writeUInt16LE(2, at + 8);
+      value.writeUInt32LE(0, at + 12);
+    }
+    const lookalike = etcdFile([{ main: 2, key: 'k', value }]);
+    const [leaf] = leavesOf(lookalike);
+    expect(scanned(lookalike).scanner.leaf(leaf!.id)).toMatchObject({ rows: 1, overflow: leaf!.overflow });
+  });
+
   it('are left to the walk when they are too long to be held, and what comes after is known', () => {
     const huge = etcdFile([
       { main: 2, key: 'a', value: Buffer.alloc(10, 'a') },

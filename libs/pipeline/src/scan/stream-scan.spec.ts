@@ -392,13 +392,15 @@ describe('buckets besides the rows', () => {
     expectAsWalked(scan(scratch, file).analysis, file);
   });
 
-  it('that hold too much make the file one that is kept as it is', () => {
-    const rows = Array.from({ length: 65 }, (_, i): Row => [Buffer.of(i), Buffer.alloc(1024 * KIB)]);
-    const file = bboltFile({ ...OTHER_BUCKETS, other: rows, key: [] });
-    expect(scan(scratch, file).analysis).toMatchObject({
-      decoded: false,
-      reason: expect.stringContaining('64 MiB') as string,
-    });
+  it('that hold too much together make the file one that is kept as it is', () => {
+    const half = Array.from({ length: 33 }, (_, i): Row => [Buffer.of(i), Buffer.alloc(1024 * KIB)]);
+    const file = bboltFile({ ...OTHER_BUCKETS, other: half, yet: half, key: [] });
+    const reason = expect.stringContaining('64 MiB') as string;
+    expect(scan(scratch, file).analysis).toMatchObject({ decoded: false, reason });
+    expectAsWalked(
+      scan(scratch, bboltFile({ other: half, key: [] })).analysis,
+      bboltFile({ other: half, key: [] }),
+    );
   });
 });
 
@@ -458,6 +460,43 @@ describe('a file that was damaged', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  describe('where its leaves streamed by as sound ones', () => {
+    const ordered = etcdFile(
+      Array.from({ length: 300 }, (_, i) => ({ main: 10 + 10 * i, key: 'k', value: 'v'.repeat(90) })),
+    );
+    /** The branch over the leaves of `key`, and where the main revision of each of its keys stands. */
+    const branch = Array.from({ length: ordered.length / 4096 }, (_, page) => page * 4096).find(
+      (at) => at > 4096 && ordered.readUInt16LE(at + 8) === 1,
+    )!;
+    const keyAt = (i: number): number => branch + 16 + i * 16 + ordered.readUInt32LE(branch + 16 + i * 16);
+    const leafAt = (i: number): number => Number(ordered.readBigUInt64LE(branch + 16 + i * 16 + 8)) * 4096;
+
+    it.each<[string, string, (file: Buffer) => unknown]>([
+      [
+        'bbolt.key-order',
+        'a first row that is below what its branch says',
+        (file) => file.writeBigUInt64BE(file.readBigUInt64BE(keyAt(2)) + 1n, keyAt(2)),
+      ],
+      [
+        'bbolt.key-order',
+        'a last row that its branch has on the next leaf',
+        (file) => file.writeBigUInt64BE(file.readBigUInt64BE(keyAt(2)) - 11n, keyAt(2)),
+      ],
+      ['bbolt.nested-bucket', 'a row that is a bucket', (file) => file.writeUInt32LE(1, leafAt(1) + 16)],
+      [
+        'bbolt.page-twice',
+        'a leaf in two places',
+        (file) => file.copy(file, branch + 16 + 16 + 8, branch + 16 + 8, branch + 16 + 16),
+      ],
+    ])('is not decoded all the same: %s for %s', (code, _, change) => {
+      const damaged = Buffer.from(ordered);
+      change(damaged);
+      expect(() => walked(damaged)).toThrow(expect.objectContaining({ code }) as Error);
+      const reason = expect.stringContaining(code) as string;
+      expect(scan(scratch, damaged).analysis).toMatchObject({ decoded: false, reason });
+    });
   });
 
   it('in its tree may lead to errors alone: a plain walk says the same', () => {
