@@ -3,7 +3,7 @@ import { type ChunkUse } from '../rows/live-map.ts';
 import { chunksToRewrite, DEFAULT_REWRITE } from '../rows/rewrite.ts';
 
 export const MEBIBYTE = 1024 * 1024;
-export const POLICY = { ...DEFAULT_REWRITE, chunkBytes: 4 * MEBIBYTE, chunkRows: 65_536 };
+export const POLICY = { ...DEFAULT_REWRITE, chunkBytes: 8 * MEBIBYTE, chunkRows: 8192 };
 
 /** Some rows that are written and die together. */
 export interface Cohort {

@@ -397,10 +397,7 @@ describe('buckets besides the rows', () => {
     const file = bboltFile({ ...OTHER_BUCKETS, other: half, yet: half, key: [] });
     const reason = expect.stringContaining('64 MiB') as string;
     expect(scan(scratch, file).analysis).toMatchObject({ decoded: false, reason });
-    expectAsWalked(
-      scan(scratch, bboltFile({ other: half, key: [] })).analysis,
-      bboltFile({ other: half, key: [] }),
-    );
+    expect(scan(scratch, bboltFile({ other: half, key: [] })).analysis.decoded).toBe(true);
   });
 });
 
