@@ -56,18 +56,17 @@ async function bench(): Promise<void> {
     });
   };
   const resticBackup = () => measure(restic, ['-r', resticRepo, 'backup', '--quiet', saved], resticEnv);
-  const init = (store: string) =>
-    measure(process.execPath, [
-      PROGRAM,
-      'init',
-      store,
-      '--generate-identity',
-      `${identity}-${path.basename(store)}`,
-    ]);
+  const identityOf = (store: string) => `${identity}-${path.basename(store)}`;
+  // As the README says: a backup host has a writer key, and no more.
+  const init = async (store: string): Promise<void> => {
+    const owner = ['--store', store, '--identity-file', identityOf(store)];
+    await measure(process.execPath, [PROGRAM, 'init', store, '--generate-identity', identityOf(store)]);
+    await measure(process.execPath, [PROGRAM, 'keys', 'writer', ...owner, '--output', `${store}.writer`]);
+  };
   const backup = async (store: string): Promise<MeasuredRun & { document: BackupDocument }> => {
     const run = await measure(process.execPath, [
       ...[PROGRAM, 'backup', '--store', store, '--cluster', 'bench', '--endpoints', endpoints, '--json'],
-      ...['--identity-file', `${identity}-${path.basename(store)}`, '--require-proof'],
+      ...['--writer-key-file', `${store}.writer`, '--require-proof'],
     ]);
     return { ...run, document: JSON.parse(run.stdout) as BackupDocument };
   };
@@ -130,7 +129,7 @@ async function bench(): Promise<void> {
         '--store',
         store,
         '--identity-file',
-        `${identity}-store-0`,
+        identityOf(store),
         '--output',
         output,
       ],

@@ -29,7 +29,7 @@ export async function restoreToFile(
 ): Promise<RestoredTo> {
   const file = path.resolve(output);
   await requireFree(file);
-  const threads = new PipelineThreads(2);
+  const threads = new PipelineThreads(2, 1);
   const partial = `${file}.partial-${randomBytes(4).toString('hex')}`;
   let handle: FileHandle | undefined;
   try {

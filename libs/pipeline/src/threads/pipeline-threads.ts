@@ -32,15 +32,20 @@ const JOBS_PER_THREAD = 2;
 /** The threads of one backup or restore. They are started when there is work for them and ended by `close`. */
 export class PipelineThreads {
   readonly #most: number;
+  readonly #enough: number;
   readonly #threads: Thread[] = [];
   readonly #waiting = new Map<number, Waiting>();
   readonly #queue: (() => void)[] = [];
   #nextId = 0;
   #failure: Error | undefined;
 
-  /** @param most threads at a time */
-  constructor(most: number) {
+  /**
+   * @param most threads at a time
+   * @param enough jobs that a thread has before another one is started, which takes longer than a chunk
+   */
+  constructor(most: number, enough = JOBS_PER_THREAD) {
     this.#most = most;
+    this.#enough = enough;
   }
 
   /** Starts the thread that scans a stream; it makes chunks once it is done. @returns how to tell it something */
@@ -60,9 +65,12 @@ export class PipelineThreads {
     return (await this.#submit(job)) as MadeChunk;
   }
 
-  /** Opens a chunk. @throws KlosetStoreError `object.rotten`, `object.malformed`, `seal.does-not-open`, `key.epoch` */
+  /** Opens a chunk, whose bytes are the thread's from then on. @throws KlosetStoreError `object.rotten`, `object.malformed`, `seal.does-not-open`, `key.epoch` */
   async openChunk(job: OpenJob): Promise<OpenedChunk> {
-    return (await this.#submit(job)) as OpenedChunk;
+    const { buffer, byteLength } = job.bytes;
+    // The thread gets the bytes themselves where they are alone in their memory; else a copy of them.
+    const alone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+    return (await this.#submit(job, alone ? [buffer] : [])) as OpenedChunk;
   }
 
   async close(): Promise<void> {
@@ -70,14 +78,14 @@ export class PipelineThreads {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
-  async #submit(job: ChunkJob | OpenJob): Promise<MadeChunk | OpenedChunk> {
+  async #submit(job: ChunkJob | OpenJob, transfer: ArrayBuffer[] = []): Promise<MadeChunk | OpenedChunk> {
     const thread = await this.#thread();
     const id = this.#nextId++;
     const answered = new Promise<MadeChunk | OpenedChunk>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
     });
     thread.jobs++;
-    thread.worker.postMessage({ kind: 'job', id, job } satisfies ToThread);
+    thread.worker.postMessage({ kind: 'job', id, job } satisfies ToThread, transfer);
     try {
       return await answered;
     } finally {
@@ -99,7 +107,7 @@ export class PipelineThreads {
   #idlest(): Thread | undefined {
     const [first, ...others] = this.#threads;
     const least = others.reduce((a, b) => (a !== undefined && b.jobs >= a.jobs ? a : b), first);
-    if (least?.jobs === 0) return least;
+    if (least !== undefined && least.jobs < this.#enough) return least;
     if (this.#threads.length < this.#most) return this.#start({});
     return least !== undefined && least.jobs < JOBS_PER_THREAD ? least : undefined;
   }
