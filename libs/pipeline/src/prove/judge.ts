@@ -74,7 +74,7 @@ export function judge(answers: readonly MemberAnswer[], basis: ProofBasis): Verd
   if (differing.length > 0) {
     return {
       proof: 'mismatch',
-      reason: `the members of the cluster do not hold the same data: ${namesOf(differing)} differs from the snapshot, ${namesOf(agreeing)} does not`,
+      reason: `the members of the cluster do not hold the same data: in ${namesOf(differing)} it is not what the snapshot and ${namesOf(agreeing)} hold`,
       hashKV: hashes,
       decodingIsWrong: false,
     };

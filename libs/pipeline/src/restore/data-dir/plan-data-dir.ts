@@ -89,7 +89,11 @@ export async function planDataDir(
     existing,
     tool,
     ...choices,
-    warnings: [...aloneWarnings(summary, options), ...newerWarning(summary, tool)],
+    warnings: [
+      ...aloneWarnings(summary, options),
+      ...unknownWarnings(summary, options),
+      ...newerWarning(summary, tool),
+    ],
     notes: [...bumpNotes(summary, options, bumpRevision), ...olderNotes(summary, tool)],
   };
 }
@@ -106,6 +110,18 @@ export function restoreChoices(
   options: Omit<DataDirOptions, 'dataDir'>,
 ): RestoreChoices {
   return { ...memberOf(options), bumpRevision: bumpOf(options, isKubernetes(summary)) };
+}
+
+/** A file that was kept as it is does not tell whose it is: nobody would notice that a bump is missing. */
+function unknownWarnings(
+  { encoding, kubernetes }: OpenedSnapshot['summary'],
+  { bumpRevision, markCompacted }: Omit<DataDirOptions, 'dataDir'>,
+): string[] {
+  if (encoding !== 'opaque' || kubernetes !== undefined) return [];
+  if (bumpRevision !== undefined || markCompacted !== undefined) return [];
+  return [
+    'the database was kept as it is, so it is not known whether it is a Kubernetes cluster: if it is, restore it with --bump-revision 1000000000',
+  ];
 }
 
 function isKubernetes({ kubernetes }: OpenedSnapshot['summary']): boolean {
