@@ -18,6 +18,6 @@ export {
   TOMBSTONE_KEY_SIZE,
   writeRevisionKey,
 } from './revision.ts';
-export { openPrivateFile } from './private-file.ts';
+export { openPrivateFile, readFully, writeFully } from './private-file.ts';
 export * from './row-log.ts';
 export { StatusHash } from './status-hash.ts';

@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -17,5 +17,21 @@ export function openPrivateFile(folder: string): number {
     if (fd !== undefined) closeSync(fd);
     rmSync(own, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Writes all of `bytes` at `position`. */
+export function writeFully(fd: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+  }
+}
+
+/** Fills `into` from `position` on; what was written there must be all of it. */
+export function readFully(fd: number, into: Uint8Array, position: number): void {
+  for (let done = 0; done < into.length;) {
+    const got = readSync(fd, into, done, into.length - done, position + done);
+    if (got === 0) throw new Error('a private file is shorter than what was written to it');
+    done += got;
   }
 }

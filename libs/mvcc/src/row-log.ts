@@ -1,4 +1,5 @@
-import { closeSync, readSync, writeSync } from 'node:fs';
+import { closeSync } from 'node:fs';
+import { readFully, writeFully } from './private-file.ts';
 
 /**
  * What is remembered of a row of the `key` bucket, besides its bytes: 56 bytes a row.
@@ -183,9 +184,7 @@ export class RowLog {
       return;
     }
     const position = (block - this.#blocks.length) * BLOCK_ROWS * ROW_BYTES + from;
-    const got = readSync(this.#spill!, out, offset, size, position);
-    if (got !== size)
-      throw new Error('the spill file of the row list is shorter than what was written to it');
+    readFully(this.#spill!, out.subarray(offset, offset + size), position);
   }
 }
 
@@ -195,12 +194,6 @@ function notGrowing(): never {
 
 function newBlock(): RowBatch {
   return rowBatch(new SharedArrayBuffer(BLOCK_ROWS * ROW_BYTES), 0, BLOCK_ROWS);
-}
-
-function writeFully(fd: number, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length;) {
-    done += writeSync(fd, bytes, done, bytes.length - done, position + done);
-  }
 }
 
 export interface SharedRowRuns {

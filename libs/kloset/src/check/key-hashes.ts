@@ -1,5 +1,5 @@
-import { closeSync, readSync, writeSync } from 'node:fs';
-import { openPrivateFile } from '@etcd-kloset/mvcc';
+import { closeSync } from 'node:fs';
+import { openPrivateFile, readFully, writeFully } from '@etcd-kloset/mvcc';
 
 /** Bytes that are held in memory before a file is used. */
 const MOST_HELD = 32 * 1024 * 1024;
@@ -51,17 +51,4 @@ export function keyHashes(folder: string, mostHeld = MOST_HELD): KeyHashes {
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function writeFully(fd: number, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length;)
-    done += writeSync(fd, bytes, done, bytes.length - done, position + done);
-}
-
-function readFully(fd: number, into: Uint8Array, position: number): void {
-  for (let done = 0; done < into.length;) {
-    const got = readSync(fd, into, done, into.length - done, position + done);
-    if (got === 0) throw new Error('the file of key hashes is shorter than what was written to it');
-    done += got;
-  }
 }

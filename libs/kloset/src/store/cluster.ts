@@ -178,14 +178,18 @@ export async function getObject(
 
 async function getByDigest(store: Store, name: string, digest: string, maxBytes: number): Promise<Buffer> {
   const bytes = await getObject(store, name, maxBytes);
-  if (hash('sha256', bytes, 'hex') !== digest) {
-    throw new KlosetStoreError('object.rotten', `${name} is damaged: its SHA-256 is not its name.`, {
-      advice:
-        'Put back a sound copy of this object, and run `etcd-kloset check` to see which snapshots need it.',
-      context: { object: name },
-    });
-  }
+  requireDigest(bytes, digest, name);
   return bytes;
+}
+
+/** @throws KlosetStoreError `object.rotten` when the bytes are not those that their name promises */
+export function requireDigest(bytes: Uint8Array, digest: string, name: string): void {
+  if (hash('sha256', bytes, 'hex') === digest) return;
+  throw new KlosetStoreError('object.rotten', `${name} is damaged: its SHA-256 is not its name.`, {
+    advice:
+      'Put back a sound copy of this object, and run `etcd-kloset check` to see which snapshots need it.',
+    context: { object: name },
+  });
 }
 
 function tooLarge(name: string, maxBytes: number, cause: unknown): KlosetStoreError {

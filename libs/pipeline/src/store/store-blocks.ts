@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs';
 import { BLOCK_SIZE, rowHasher } from '@etcd-kloset/kloset';
 import {
   CRC,
@@ -9,6 +8,7 @@ import {
   LOCATION,
   MAIN,
   openPrivateFile,
+  readFully,
   ROW_F64,
   ROW_U32,
   RowLog,
@@ -32,7 +32,7 @@ export function blocksAsRows(
   const block = Buffer.allocUnsafe(BLOCK_SIZE);
   for (let number = 0; number * BLOCK_SIZE < size; number++) {
     const length = Math.min(BLOCK_SIZE, size - number * BLOCK_SIZE);
-    readFully(spool, block, length, number * BLOCK_SIZE);
+    readFully(spool, block.subarray(0, length), number * BLOCK_SIZE);
     const { batch, index } = log.append();
     const u = index * ROW_U32;
     batch.f64[index * ROW_F64 + MAIN] = number;
@@ -51,12 +51,4 @@ export function blocksAsRows(
       log.close();
     },
   };
-}
-
-function readFully(fd: number, into: Buffer, length: number, position: number): void {
-  for (let done = 0; done < length;) {
-    const got = readSync(fd, into, done, length - done, position + done);
-    if (got === 0) throw new Error('the spool file is shorter than what was written to it');
-    done += got;
-  }
 }

@@ -1,16 +1,9 @@
-import { hash } from 'node:crypto';
-import { KlosetStoreError, openChunk } from '@etcd-kloset/kloset';
+import { KlosetStoreError, openChunk, requireDigest } from '@etcd-kloset/kloset';
 import { type OpenedChunk, type OpenJob } from './thread-messages.ts';
 
 /** Verifies, decrypts and decompresses a chunk. @throws KlosetStoreError */
 export function openJob({ bytes, digest, name, store, cluster, privateKeys }: OpenJob): OpenedChunk {
-  if (hash('sha256', bytes, 'hex') !== digest) {
-    throw new KlosetStoreError('object.rotten', `${name} is damaged: its SHA-256 is not its name.`, {
-      advice:
-        'Put back a sound copy of this object, and run `etcd-kloset check` to see which snapshots need it.',
-      context: { object: name },
-    });
-  }
+  requireDigest(bytes, digest, name);
   const keyOf = (epoch: number): Uint8Array => {
     const found = privateKeys.find(([each]) => each === epoch);
     if (found === undefined) {

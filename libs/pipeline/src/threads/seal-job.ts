@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs';
 import {
   BLOCK_SIZE,
   encodeBlocksPayload,
@@ -8,6 +7,7 @@ import {
   type PayloadSections,
   type SealedObject,
 } from '@etcd-kloset/kloset';
+import { readFully } from '@etcd-kloset/mvcc';
 import { type BlocksJob, type ChunkJob, type RowsJob } from './thread-messages.ts';
 
 /** The chunk stage: reads what the job points to, lays it out in columns, compresses and seals it. */
@@ -37,7 +37,7 @@ function readRows({ spool, locations, lengths, tombstones }: RowsJob): PayloadSe
     const start = locations[i]!;
     let length = 0;
     while (i < lengths.length && locations[i] === start + length) length += lengths[i++]!;
-    readFully(spool, bytes, filled, length, start);
+    readFully(spool, bytes.subarray(filled, filled + length), start);
     filled += length;
   }
   return encodeRowsPayload({ bytes, lengths, tombstones }, valueRoom);
@@ -46,16 +46,8 @@ function readRows({ spool, locations, lengths, tombstones }: RowsJob): PayloadSe
 function readBlocks({ spool, numbers, lengths }: BlocksJob): PayloadSections {
   const blocks = Array.from(numbers, (number, i) => {
     const bytes = Buffer.allocUnsafe(lengths[i]!);
-    readFully(spool, bytes, 0, bytes.length, number * BLOCK_SIZE);
+    readFully(spool, bytes, number * BLOCK_SIZE);
     return { number, bytes };
   });
   return encodeBlocksPayload(blocks);
-}
-
-function readFully(fd: number, into: Buffer, offset: number, length: number, position: number): void {
-  for (let done = 0; done < length;) {
-    const got = readSync(fd, into, offset + done, length - done, position + done);
-    if (got === 0) throw new Error('the spool file is shorter than what was written to it');
-    done += got;
-  }
 }
