@@ -27,7 +27,8 @@ function plain(message: string): string {
       /(?:[0-9A-F]+:)?error:[0-9A-F]+:[^:\n]*:[^:\n]*:([^:\n]*)(?::[^:\n]*:\d+:[^\n)]*)?\n?/gi,
       (whole, reason: string) => (reason.trim() === '' ? whole : reason),
     )
-    .replace(/\s*\n\s*/g, '\n')
+    // Without empty lines; indentation stays, lists have it.
+    .replace(/\s*\n(?:[ \t]*\n)*/g, '\n')
     .trim();
 }
 
