@@ -84,6 +84,8 @@ const channelOptions: ClientOptions = {
   // etcd answers with up to the size of its database when asked for a whole prefix.
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
+  // A new client dials anew: it does not wait for the pause of one that met a server that was down.
+  'grpc.use_local_subchannel_pool': 1,
   // TLS knows no server names that are addresses.
   'grpc.ssl_target_name_override': 'localhost',
 };
