@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { describeWith, requireAge } from '@etcd-kloset/testing';
 import { generateIdentity, readIdentityFile, writeIdentityFile } from './identity-file.ts';
 import { type KeyFileFor, openBundle, wrapBundle } from './key-file.ts';
 import { keyFileName } from './key-file-name.ts';
@@ -22,25 +23,9 @@ const which = (program: string): string | undefined =>
       }
     });
 
-const age = which('age');
-const keygen = which('age-keygen');
 /** Gives a program a terminal, which is where `age` asks for a passphrase. */
 const script = which('script');
-const [major = 0, minor = 0] =
-  /(\d+)\.(\d+)/
-    .exec(keygen === undefined ? '' : execFileSync(keygen, ['-version'], { encoding: 'utf8' }))
-    ?.slice(1)
-    .map(Number) ?? [];
-const knowsHybrid = major > 1 || (major === 1 && minor >= 3);
-
-const itWith = (needed: boolean, need: string) =>
-  needed
-    ? (title: string, test: () => Promise<void>) => it(title, test, 40_000)
-    : (title: string, _test: () => Promise<void>) =>
-        it.skip(`${title} (needs ${need} on PATH)`, () => undefined);
-const withAge = itWith(age !== undefined && keygen !== undefined, 'age and age-keygen');
-const withHybrid = itWith(age !== undefined && knowsHybrid, 'age and age-keygen 1.3 or newer');
-const withTerminal = itWith(age !== undefined && script !== undefined, 'age and script');
+const withTerminal = script === undefined ? it.skip : it;
 
 const bundle = createMasterBundle();
 const plain = Buffer.from(encodeMasterBundle(bundle)).toString();
@@ -78,47 +63,47 @@ const onTerminal = async (command: string, answers: string[]): Promise<void> => 
   expect({ code, left, heard }).toMatchObject({ code: 0, left: [] });
 };
 
-describe('the age command', () => {
-  withAge('opens a key file of ours with an identity that it made', async () => {
-    execFileSync(keygen!, ['-o', at('identity.txt')], { stdio: 'ignore' });
-    const recipient = execFileSync(keygen!, ['-y', at('identity.txt')], { encoding: 'utf8' }).trim();
+await describeWith(requireAge(), 'the age command', ({ age, keygen }) => {
+  it('opens a key file of ours with an identity that it made', async () => {
+    execFileSync(keygen, ['-o', at('identity.txt')], { stdio: 'ignore' });
+    const recipient = execFileSync(keygen, ['-y', at('identity.txt')], { encoding: 'utf8' }).trim();
     const file = await writeKeyFile({ recipient });
-    expect(execFileSync(age!, ['-d', '-i', at('identity.txt'), file], { encoding: 'utf8' })).toBe(plain);
+    expect(execFileSync(age, ['-d', '-i', at('identity.txt'), file], { encoding: 'utf8' })).toBe(plain);
   });
 
-  withHybrid('opens a key file of ours with a hybrid identity that it made', async () => {
-    execFileSync(keygen!, ['-pq', '-o', at('identity.txt')], { stdio: 'ignore' });
-    const recipient = execFileSync(keygen!, ['-y', at('identity.txt')], { encoding: 'utf8' }).trim();
+  it('opens a key file of ours with a hybrid identity that it made', async () => {
+    execFileSync(keygen, ['-pq', '-o', at('identity.txt')], { stdio: 'ignore' });
+    const recipient = execFileSync(keygen, ['-y', at('identity.txt')], { encoding: 'utf8' }).trim();
     const file = await writeKeyFile({ recipient });
-    expect(execFileSync(age!, ['-d', '-i', at('identity.txt'), file], { encoding: 'utf8' })).toBe(plain);
+    expect(execFileSync(age, ['-d', '-i', at('identity.txt'), file], { encoding: 'utf8' })).toBe(plain);
   });
 
-  withAge('uses an identity file of ours, and we what it encrypts to it', async () => {
+  it('uses an identity file of ours, and we what it encrypts to it', async () => {
     const generated = await generateIdentity('x25519');
     await writeIdentityFile(at('identity.txt'), generated);
-    expect(execFileSync(keygen!, ['-y', at('identity.txt')], { encoding: 'utf8' }).trim()).toBe(
+    expect(execFileSync(keygen, ['-y', at('identity.txt')], { encoding: 'utf8' }).trim()).toBe(
       generated.recipient,
     );
-    const bytes = execFileSync(age!, ['-r', generated.recipient], { input: plain });
+    const bytes = execFileSync(age, ['-r', generated.recipient], { input: plain });
     const { identities } = await readIdentityFile(at('identity.txt'));
     const file = { name: keyFileName('theirs', bytes), bytes };
     expect(await openBundle(file, { identities, passphrases: [] })).toEqual(bundle);
   });
 
-  withHybrid('uses a hybrid identity file of ours, and we what it encrypts to it', async () => {
+  it('uses a hybrid identity file of ours, and we what it encrypts to it', async () => {
     const generated = await generateIdentity();
     await writeIdentityFile(at('identity.txt'), generated);
-    expect(execFileSync(keygen!, ['-y', at('identity.txt')], { encoding: 'utf8' }).trim()).toBe(
+    expect(execFileSync(keygen, ['-y', at('identity.txt')], { encoding: 'utf8' }).trim()).toBe(
       generated.recipient,
     );
-    const bytes = execFileSync(age!, ['-r', generated.recipient], { input: plain });
+    const bytes = execFileSync(age, ['-r', generated.recipient], { input: plain });
     const file = { name: keyFileName('theirs', bytes), bytes };
     const opened = await openBundle(file, { identities: [generated.identity], passphrases: [] });
     expect(opened).toEqual(bundle);
   });
 
-  withAge('wrote an identity file that we read', async () => {
-    execFileSync(keygen!, ['-o', at('identity.txt')], { stdio: 'ignore' });
+  it('wrote an identity file that we read', async () => {
+    execFileSync(keygen, ['-o', at('identity.txt')], { stdio: 'ignore' });
     const { identities, warnings } = await readIdentityFile(at('identity.txt'));
     expect(identities).toHaveLength(1);
     expect(warnings).toEqual([]);
@@ -126,14 +111,14 @@ describe('the age command', () => {
 
   withTerminal('opens a key file of ours with its passphrase', async () => {
     const file = await writeKeyFile({ passphrase: 'correct horse', workFactor: 10 });
-    await onTerminal(`${age!} -d -o ${at('plain.json')} ${file}`, ['correct horse']);
+    await onTerminal(`${age} -d -o ${at('plain.json')} ${file}`, ['correct horse']);
     expect(await readFile(at('plain.json'), 'utf8')).toBe(plain);
   });
 
   withTerminal('makes a key file with a passphrase that we open', async () => {
     await writeFile(at('plain.json'), plain);
     const words = 'correct horse battery';
-    await onTerminal(`${age!} -p -o ${at('theirs.age')} ${at('plain.json')}`, [words, words]);
+    await onTerminal(`${age} -p -o ${at('theirs.age')} ${at('plain.json')}`, [words, words]);
     const bytes = await readFile(at('theirs.age'));
     const file = { name: keyFileName('theirs', bytes), bytes };
     expect(await openBundle(file, { identities: [], passphrases: [words] })).toEqual(bundle);
