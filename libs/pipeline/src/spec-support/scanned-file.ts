@@ -29,10 +29,13 @@ export const ID_KEY = new Uint8Array(32).fill(9);
 export class Scratch {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'pipeline-spec-'));
   readonly #open: number[] = [];
+  #files = 0;
 
   /** The descriptor of a file with these bytes. */
   file(bytes: Uint8Array): number {
-    const fd = openSync(path.join(this.folder, 'file'), 'w+');
+    const file = path.join(this.folder, `file-${this.#files++}`);
+    const fd = openSync(file, 'w+');
+    rmSync(file);
     this.#open.push(fd);
     for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
     return fd;

@@ -79,28 +79,25 @@ export class PipelineThreads {
   }
 
   async #submit(job: ChunkJob | OpenJob, transfer: ArrayBuffer[] = []): Promise<MadeChunk | OpenedChunk> {
-    const thread = await this.#thread();
+    let thread: Thread | undefined;
+    while (thread === undefined) {
+      // Before a thread is looked for: none is started any more once something failed.
+      if (this.#failure !== undefined) throw this.#failure;
+      thread = this.#idlest();
+      if (thread === undefined) await new Promise<void>((resolve) => this.#queue.push(resolve));
+    }
     const id = this.#nextId++;
     const answered = new Promise<MadeChunk | OpenedChunk>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
     });
     thread.jobs++;
-    thread.worker.postMessage({ kind: 'job', id, job } satisfies ToThread, transfer);
     try {
+      thread.worker.postMessage({ kind: 'job', id, job } satisfies ToThread, transfer);
       return await answered;
     } finally {
+      this.#waiting.delete(id);
       thread.jobs--;
       this.#queue.shift()?.();
-    }
-  }
-
-  /** One that can take a job, as soon as there is one; none is started any more once something failed. */
-  async #thread(): Promise<Thread> {
-    for (;;) {
-      if (this.#failure !== undefined) throw this.#failure;
-      const thread = this.#idlest();
-      if (thread !== undefined) return thread;
-      await new Promise<void>((resolve) => this.#queue.push(resolve));
     }
   }
 
