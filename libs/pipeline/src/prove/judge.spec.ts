@@ -1,144 +1,230 @@
 import { EtcdError, type Member, type MemberHash } from '@etcd-kloset/etcd';
-import {
-  FLAG_TOMBSTONE,
-  hashKV,
-  CRC,
-  FLAGS,
-  KEY_LOW,
-  LENGTH,
-  MAIN,
-  ROW_F64,
-  ROW_U32,
-  RowLog,
-  RowRuns,
-} from '@etcd-kloset/mvcc';
+import { hashKV, RowLog, RowRuns } from '@etcd-kloset/mvcc';
+import { etcdFile } from '../spec-support/etcd-file.ts';
+import { scan, Scratch } from '../spec-support/scanned-file.ts';
 import { type MemberAnswer } from './ask-members.ts';
-import { judge, type ProofBasis } from './judge.ts';
+import { judge, unproven, type ProofBasis } from './judge.ts';
 
-/** Keys 1 and 2, of which 1 was written twice and 2 deleted: the hash depends on the compaction revision. */
-function rows(): RowRuns {
-  const log = new RowLog({ openSpill: () => -1 });
-  [
-    { main: 2, key: 1, tombstone: false },
-    { main: 3, key: 2, tombstone: false },
-    { main: 4, key: 1, tombstone: false },
-    { main: 5, key: 2, tombstone: true },
-  ].forEach(({ main, key, tombstone }) => {
-    const { batch, index } = log.append();
-    batch.f64[index * ROW_F64 + MAIN] = main;
-    batch.u32[index * ROW_U32 + LENGTH] = 20 + main;
-    batch.u32[index * ROW_U32 + CRC] = main * 1_000_003;
-    batch.u32[index * ROW_U32 + KEY_LOW] = key;
-    batch.u32[index * ROW_U32 + FLAGS] = tombstone ? FLAG_TOMBSTONE : 0;
-  });
-  const runs = new RowRuns(log);
-  runs.add(0, log.count);
-  return runs;
-}
+const scratch = new Scratch();
+afterAll(() => scratch.remove());
 
-const REVISION = 5;
-const basis = (more: Partial<ProofBasis> = {}): ProofBasis => ({
-  rows: rows(),
-  revision: REVISION,
-  compactRevision: 0,
+// `a` at 2, 4 and 8; `b` at 3, deleted at 6; `c` at 7: what is hashed differs at every compaction revision.
+const { analysis } = scan(
+  scratch,
+  etcdFile(
+    [
+      { main: 2, key: 'a', value: '1' },
+      { main: 3, key: 'b', value: '1' },
+      { main: 4, key: 'a', value: '2' },
+      { main: 6, key: 'b', value: undefined },
+      { main: 7, key: 'c', value: '1' },
+      { main: 8, key: 'a', value: '3' },
+    ],
+    4096,
+    { meta: [] },
+  ),
+);
+if (!analysis.decoded) throw new Error(analysis.reason);
+const rows = RowRuns.takeOver(RowLog.takeOver(analysis.log), analysis.runs);
+const basis = (changes: Partial<ProofBasis> = {}): ProofBasis => ({
+  rows,
+  revision: 8,
+  compactRevision: 3,
   voters: 3,
   scope: 'all',
-  ...more,
+  ...changes,
 });
-const right = (compact: number): number => hashKV(rows(), REVISION, [Math.max(0, compact)])[0]!;
 
-function answer(name: string, what: 'right' | 'wrong' | EtcdError, compact = -1): MemberAnswer {
-  const member: Member = { id: name, name, clientUrls: [], peerUrls: [], isLearner: false };
-  const hash = (value: number): MemberHash => ({
-    hash: value,
-    compactRevision: BigInt(compact),
-    hashRevision: undefined,
-    revision: BigInt(REVISION),
-  });
-  const given =
-    what instanceof EtcdError ? what : hash(what === 'right' ? right(compact) : right(compact) ^ 1);
-  return { member, source: name === 'source', answer: given };
+const member = (id: string, name = `member-${id}`): Member => ({
+  id,
+  name,
+  clientUrls: [],
+  peerUrls: [],
+  isLearner: false,
+});
+interface Given {
+  readonly source?: boolean;
+  /** etcd says -1 when it never compacted. */
+  readonly compacted?: number;
+  /** Added to the right hash. */
+  readonly off?: number;
+  readonly name?: string;
+  readonly error?: EtcdError;
 }
-const away = new EtcdError('etcd.unreachable', 'nothing listens there');
+function answer(
+  id: string,
+  { source = false, compacted = 3, off = 0, name, error }: Given = {},
+): MemberAnswer {
+  const [right] = hashKV(rows, 8, [Math.max(0, compacted)]);
+  const given: MemberHash = {
+    hash: (right! + off) >>> 0,
+    compactRevision: BigInt(compacted),
+    hashRevision: undefined,
+    revision: 9n,
+  };
+  return { member: member(id, name), source, answer: error ?? given };
+}
+const source = (given: Given = {}): MemberAnswer => answer('1', { source: true, ...given });
+const refused = new EtcdError('etcd.permission-denied', 'permission was denied');
 
-describe('a snapshot', () => {
-  it.each([
-    ['everybody agrees', [answer('source', 'right'), answer('b', 'right'), answer('c', 'right')]],
-    ['a quorum answers', [answer('source', 'right'), answer('b', 'right'), answer('c', away)]],
+describe('a snapshot is proven', () => {
+  it.each<[string, MemberAnswer[], Partial<ProofBasis>]>([
+    ['when all voters have the same', [source(), answer('2'), answer('3')], {}],
     [
-      'members have compacted differently far',
-      [answer('source', 'right', 4), answer('b', 'right', 3), answer('c', 'right')],
+      'when a quorum has, and the others did not answer',
+      [source(), answer('2'), answer('3', { error: refused })],
+      {},
     ],
-  ])('is proven when %s', (_, answers) => {
-    expect(judge(answers, basis())).toMatchObject({
-      proof: 'proven',
-      reason: undefined,
+    ['by a cluster of one member', [source()], { voters: 1 }],
+    ['by its source alone when that is a quorum', [source()], { voters: 1, scope: 'source' }],
+    ['by two of two, and three of five', [source(), answer('2'), answer('3')], { voters: 5 }],
+    [
+      'at the compaction revision of each member',
+      [source({ compacted: 3 }), answer('2', { compacted: 6 }), answer('3', { compacted: 8 })],
+      {},
+    ],
+    [
+      'when nothing was ever compacted',
+      [source({ compacted: -1 }), answer('2', { compacted: -1 })],
+      { compactRevision: 0 },
+    ],
+    [
+      'when a member that is behind with compaction cannot be compared, and the others are enough',
+      [source(), answer('2'), answer('3', { compacted: 2, off: 5 })],
+      {},
+    ],
+  ])('%s', (_, answers, changes) => {
+    const verdict = judge(answers, basis(changes));
+    expect(verdict).toMatchObject({ proof: 'proven', reason: undefined, decodingIsWrong: false });
+    expect(verdict.hashKV.every(({ equal }) => equal)).toBe(true);
+  });
+
+  it('with every answer that could be compared in its record', () => {
+    const { hashKV: answers } = judge(
+      [source({ name: '' }), answer('2', { compacted: 6 }), answer('3', { error: refused })],
+      basis(),
+    );
+    expect(answers).toEqual([
+      {
+        member: '',
+        memberId: '1',
+        revision: 8,
+        compactRevision: 3,
+        hash: hashKV(rows, 8, [3])[0],
+        equal: true,
+        source: true,
+      },
+      {
+        member: 'member-2',
+        memberId: '2',
+        revision: 8,
+        compactRevision: 6,
+        hash: hashKV(rows, 8, [6])[0],
+        equal: true,
+        source: false,
+      },
+    ]);
+    expect(answers[0]!.hash).not.toBe(answers[1]!.hash);
+  });
+});
+
+describe('a snapshot is a mismatch', () => {
+  it.each<[string, MemberAnswer[], Partial<ProofBasis>, string]>([
+    ['when another voter differs', [source(), answer('2'), answer('3', { off: 1 })], {}, 'member-3 differs'],
+    [
+      'when all others do',
+      [source(), answer('2', { off: 1 }), answer('3', { off: 1 })],
+      {},
+      'member-2, member-3 differs',
+    ],
+    ['however few answered', [source(), answer('2', { off: 1 })], { voters: 5 }, 'member-2 differs'],
+    ['when one without a name does', [source(), answer('2', { off: 1, name: '' })], {}, ' 2 differs'],
+    [
+      'when it differs at its own compaction revision',
+      [source(), answer('2', { compacted: 6, off: 1 })],
+      {},
+      'member-2 differs',
+    ],
+  ])('%s', (_, answers, changes, reason) => {
+    const verdict = judge(answers, basis(changes));
+    expect(verdict).toMatchObject({
+      proof: 'mismatch',
+      decodingIsWrong: false,
+      reason: expect.stringContaining(reason) as string,
+    });
+    expect(verdict.hashKV.some(({ equal }) => !equal)).toBe(true);
+  });
+});
+
+describe('a snapshot is unproven', () => {
+  it.each<[string, MemberAnswer[], Partial<ProofBasis>, string]>([
+    ['when nobody was asked', [source(), answer('2')], { scope: 'none' }, '--proof none'],
+    ['when nobody answered', [], {}, 'gave no hash'],
+    ['when the member that was read did not answer', [answer('2'), answer('3')], {}, 'gave no hash'],
+    [
+      'when the member that was read was not allowed to',
+      [source({ error: refused }), answer('2'), answer('3')],
+      {},
+      'member-1: permission was denied',
+    ],
+    [
+      'when too few answered',
+      [source(), answer('2', { error: refused })],
+      {},
+      '1 of 3 voters confirmed it, 2 are needed',
+    ],
+    [
+      'when half of the voters did, and that is no quorum',
+      [source(), answer('2')],
+      { voters: 4 },
+      '2 of 4 voters',
+    ],
+    ['when only its source was asked', [source()], { scope: 'source' }, '--proof source'],
+    [
+      'when a member has compacted past it meanwhile',
+      [source(), answer('2', { compacted: 9 }), answer('3', { compacted: 9 })],
+      {},
+      'member-2: it has compacted past the snapshot; member-3: it has compacted past the snapshot',
+    ],
+    [
+      'when members are behind with a compaction that the file has',
+      [source({ compacted: 2, off: 1 }), answer('2'), answer('3')],
+      {},
+      'member-1: it is behind with compaction',
+    ],
+  ])('%s', (_, answers, changes, reason) => {
+    const verdict = judge(answers, basis(changes));
+    expect(verdict).toMatchObject({
+      proof: 'unproven',
+      decodingIsWrong: false,
+      reason: expect.stringContaining(reason) as string,
+    });
+  });
+
+  it('and does not say that only its source was asked when all were', () => {
+    expect(judge([source()], basis()).reason).not.toContain('--proof');
+  });
+
+  it('for any other reason that is given', () => {
+    expect(unproven('it was imported', [])).toEqual({
+      proof: 'unproven',
+      reason: 'it was imported',
+      hashKV: [],
       decodingIsWrong: false,
     });
   });
+});
 
-  it('is a mismatch when a voter differs from the member that was read', () => {
-    const verdict = judge([answer('source', 'right'), answer('b', 'wrong'), answer('c', 'right')], basis());
-    expect(verdict).toMatchObject({ proof: 'mismatch', decodingIsWrong: false });
-    expect(verdict.reason).toContain('b');
-    expect(verdict.hashKV.map(({ equal }) => equal)).toEqual([true, false, true]);
-  });
-
-  it('is a mismatch, too, when the source is silent and the others do not agree', () => {
-    const verdict = judge([answer('source', away), answer('b', 'wrong'), answer('c', 'right')], basis());
-    expect(verdict).toMatchObject({ proof: 'mismatch', decodingIsWrong: false });
-    expect(verdict.reason).not.toContain('the member that was read');
-  });
-
-  it.each([
+describe('our decoding is wrong', () => {
+  it.each<[string, MemberAnswer[], Partial<ProofBasis>]>([
     [
-      'the very member that was read',
-      [answer('source', 'wrong'), answer('b', 'right'), answer('c', 'right')],
-    ],
-    [
-      'everybody, and its source is silent',
-      [answer('source', away), answer('b', 'wrong'), answer('c', 'wrong')],
-    ],
-  ])('was decoded wrongly when it differs from %s', (_, answers) => {
-    expect(judge(answers, basis())).toMatchObject({ proof: 'unproven', decodingIsWrong: true });
-  });
-
-  it.each([
-    [
-      'the source is silent',
-      [answer('source', away), answer('b', 'right'), answer('c', 'right')],
+      'when the very member that was read has another hash',
+      [source({ off: 1 }), answer('2'), answer('3')],
       {},
-      'nothing listens',
     ],
-    [
-      'too few answered',
-      [answer('source', 'right'), answer('b', away), answer('c', away)],
-      {},
-      '1 of 3 voters',
-    ],
-    ['nobody was to be asked', [], { scope: 'none' as const }, '--proof none'],
-    [
-      'only the source was asked',
-      [answer('source', 'right')],
-      { scope: 'source' as const },
-      '--proof source',
-    ],
-    [
-      'the source is behind with compaction',
-      [answer('source', 'right', 2)],
-      { compactRevision: 3 },
-      'behind with compaction',
-    ],
-    ['the source has compacted past it', [answer('source', 'right', 9)], {}, 'compacted past'],
-  ])('is unproven when %s, and says so', (_, answers, more, reason) => {
-    const verdict = judge(answers, basis(more));
-    expect(verdict).toMatchObject({ proof: 'unproven', decodingIsWrong: false });
-    expect(verdict.reason).toContain(reason);
-  });
-
-  it('of a cluster of one is proven by its source alone', () => {
-    expect(judge([answer('source', 'right')], basis({ voters: 1, scope: 'source' }))).toMatchObject({
-      proof: 'proven',
-    });
+    ['also when the others have the other one too', [source({ off: 1 }), answer('2', { off: 1 })], {}],
+    ['also when it was the only one that was asked', [source({ off: 1 })], { voters: 1, scope: 'source' }],
+  ])('%s', (_, answers, changes) => {
+    expect(judge(answers, basis(changes))).toMatchObject({ proof: 'unproven', decodingIsWrong: true });
   });
 });
