@@ -130,20 +130,31 @@ describe('a snapshot is proven', () => {
 
 describe('a snapshot is a mismatch', () => {
   it.each<[string, MemberAnswer[], Partial<ProofBasis>, string]>([
-    ['when another voter differs', [source(), answer('2'), answer('3', { off: 1 })], {}, 'member-3 differs'],
+    [
+      'when another voter differs',
+      [source(), answer('2'), answer('3', { off: 1 })],
+      {},
+      'in member-3 it is not what the snapshot and member-1, member-2 hold',
+    ],
     [
       'when all others do',
       [source(), answer('2', { off: 1 }), answer('3', { off: 1 })],
       {},
-      'member-2, member-3 differs',
+      'in member-2, member-3 it is not what the snapshot and member-1 hold',
     ],
-    ['however few answered', [source(), answer('2', { off: 1 })], { voters: 5 }, 'member-2 differs'],
-    ['when one without a name does', [source(), answer('2', { off: 1, name: '' })], {}, ' 2 differs'],
+    ['however few answered', [source(), answer('2', { off: 1 })], { voters: 5 }, 'in member-2 it is not'],
+    ['when one without a name does', [source(), answer('2', { off: 1, name: '' })], {}, 'in 2 it is not'],
+    [
+      'when one voter confirms it and another differs, also if the member that was read says nothing',
+      [source({ error: refused }), answer('2'), answer('3', { off: 1 })],
+      {},
+      'in member-3 it is not what the snapshot and member-2 hold',
+    ],
     [
       'when it differs at its own compaction revision',
       [source(), answer('2', { compacted: 6, off: 1 })],
       {},
-      'member-2 differs',
+      'in member-2 it is not',
     ],
   ])('%s', (_, answers, changes, reason) => {
     const verdict = judge(answers, basis(changes));
@@ -223,6 +234,12 @@ describe('our decoding is wrong', () => {
       {},
     ],
     ['also when the others have the other one too', [source({ off: 1 }), answer('2', { off: 1 })], {}],
+    [
+      'when nobody has what we have, and the member that was read says nothing',
+      [source({ error: refused }), answer('2', { off: 1 }), answer('3', { off: 1 })],
+      {},
+    ],
+    ['also when that is one voter only, and a learner was read', [answer('2', { off: 1 })], {}],
     ['also when it was the only one that was asked', [source({ off: 1 })], { voters: 1, scope: 'source' }],
   ])('%s', (_, answers, changes) => {
     expect(judge(answers, basis(changes))).toMatchObject({ proof: 'unproven', decodingIsWrong: true });
