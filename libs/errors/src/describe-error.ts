@@ -22,14 +22,16 @@ export function describeError(error: unknown): string {
 
 /** OpenSSL's `40FD…:error:0A000410:SSL routines:function:reason:file:line:more` says something in its reason only. */
 function plain(message: string): string {
-  return message
-    .replace(
-      /(?:[0-9A-F]+:)?error:[0-9A-F]+:[^:\n]*:[^:\n]*:([^:\n]*)(?::[^:\n]*:\d+:[^\n)]*)?\n?/gi,
-      (whole, reason: string) => (reason.trim() === '' ? whole : reason),
-    )
-    // Without empty lines; indentation stays, lists have it.
-    .replace(/\s*\n(?:[ \t]*\n)*/g, '\n')
-    .trim();
+  return (
+    message
+      .replace(
+        /(?:[0-9A-F]+:)?error:[0-9A-F]+:[^:\n]*:[^:\n]*:([^:\n]*)(?::[^:\n]*:\d+:[^\n)]*)?\n?/gi,
+        (whole, reason: string) => (reason.trim() === '' ? whole : reason),
+      )
+      // Without empty lines; indentation stays, lists have it.
+      .replace(/\s*\n(?:[ \t]*\n)*/g, '\n')
+      .trim()
+  );
 }
 
 /** `cannot be used (ENOENT)` before `ENOENT: no such file …` says it twice. */
