@@ -170,6 +170,25 @@ describe('a stream that is given up', () => {
     expect(openFiles(scratch.folder)).toEqual([]);
   });
 
+  it('because its threads were closed fails also where it waits: for room, or for what was found', async () => {
+    const intake = open();
+    // A thread takes longer to start than this takes: all slabs are given out, and none comes back.
+    const giving = give(intake, noise(18 * MIB), [MIB]);
+    await threads.close();
+    await expect(giving).rejects.toThrow('closed');
+    await intake.abort();
+
+    threads = new PipelineThreads(1);
+    const other = open();
+    await give(other, noise(1000), [1000]);
+    const finishing = other.finish(false);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await threads.close();
+    await expect(finishing).rejects.toThrow('closed');
+    await other.abort();
+    expect(openFiles(scratch.folder)).toEqual([]);
+  });
+
   it('when it had been taken in, for what was found in it, is closed all the same', async () => {
     const intake = open();
     await give(intake, noise(1000), [1000]);

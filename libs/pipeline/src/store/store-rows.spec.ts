@@ -155,7 +155,7 @@ describe('a store that fails while rows are stored', () => {
       ...test,
       cluster: { ...test.cluster, store: { ...test.cluster.store, storage } },
     };
-    await expect(storeWrites(broken, scratch, threads, writesOf(150_000))).rejects.toThrow(
+    await expect(storeWrites(broken, scratch, threads, writesOf(110_000))).rejects.toThrow(
       'the disk is full',
     );
     expect(puts).toBeLessThan(9);
