@@ -76,6 +76,7 @@ describe('a snapshot is proven', () => {
       {},
     ],
     ['by a cluster of one member', [source()], { voters: 1 }],
+    ['by a member that has compacted up to its very revision', [source({ compacted: 8 })], { voters: 1 }],
     ['by its source alone when that is a quorum', [source()], { voters: 1, scope: 'source' }],
     ['by two of two, and three of five', [source(), answer('2'), answer('3')], { voters: 5 }],
     [

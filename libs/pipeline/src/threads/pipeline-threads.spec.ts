@@ -196,7 +196,7 @@ describe('threads', () => {
   it('all fail, and what comes later too, when one of them dies', async () => {
     await threads.makeChunk(rowsJob());
     const [first] = started();
-    const jobs = Promise.allSettled(Array.from({ length: 8 }, () => threads.makeChunk(rowsJob())));
+    const jobs = Promise.allSettled(Array.from({ length: 20 }, () => threads.makeChunk(rowsJob())));
     await first!.terminate();
     for (const result of await jobs)
       expect(result).toMatchObject({
@@ -209,7 +209,7 @@ describe('threads', () => {
   });
 
   it('that are closed give up what they do and what waits, and none is started any more', async () => {
-    const jobs = Promise.allSettled(Array.from({ length: 8 }, () => threads.makeChunk(rowsJob())));
+    const jobs = Promise.allSettled(Array.from({ length: 20 }, () => threads.makeChunk(rowsJob())));
     await threads.close();
     for (const result of await jobs)
       expect(result).toMatchObject({ status: 'rejected', reason: { message: 'the threads were closed' } });
