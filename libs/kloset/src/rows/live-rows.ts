@@ -3,6 +3,7 @@ import { decodeColumns, type TableSection } from '../format/table.ts';
 import { newRowColumns, type RowColumns } from '../format/row-columns.ts';
 import { type RowChunk } from '../format/snapshot-map.ts';
 import { KlosetStoreError } from '../errors.ts';
+import { LeastFirst } from './least-first.ts';
 
 /** Rows of a snapshot with the place of each: chunk (index into the map's row chunks) and row in it. */
 export interface StoredRows extends RowColumns {
@@ -43,20 +44,20 @@ export async function* liveRows(
     chunk: new Uint32Array(BLOCK_ROWS),
     index: new Uint32Array(BLOCK_ROWS),
   };
-  let active: Cursor[] = [];
+  const active = new LeastFirst(precedes);
 
-  while (active.length > 0 || pending.length > 0) {
+  while (active.size > 0 || pending.length > 0) {
     const next = pending.at(-1);
-    let least = leastOf(active);
+    let least = active.least();
     if (next !== undefined && (least === undefined || !isBefore(least, next.chunk))) {
       pending.pop();
       const cursor = { chunk: next.i, rows: await tables.open(next.chunk), live: next.chunk.live, at: -1 };
       advance(cursor);
-      if (cursor.at < cursor.rows.count) active.push(cursor);
+      if (cursor.at < cursor.rows.count) active.add(cursor);
       continue;
     }
     least = least!;
-    const rival = leastOf(active.filter((cursor) => cursor !== least));
+    const rival = active.second();
     if (rival !== undefined && !precedes(least, rival)) throw twice(least, chunks[least.chunk]!);
     while (least.at < least.rows.count) {
       if (rival !== undefined && !precedes(least, rival)) break;
@@ -68,7 +69,8 @@ export async function* liveRows(
         block.count = 0;
       }
     }
-    if (least.at >= least.rows.count) active = active.filter((cursor) => cursor !== least);
+    if (least.at < least.rows.count) active.leastGrew();
+    else active.removeLeast();
   }
   if (block.count > 0) yield block;
 }
@@ -148,12 +150,6 @@ function twice({ rows, at }: Cursor, { table, digest }: RowChunk): KlosetStoreEr
     `the row of revision ${rows.main[at]!}/${rows.sub[at]!} stands in chunk ${digest} and in another one`,
     { context: { table, chunk: digest } },
   );
-}
-
-function leastOf(cursors: readonly Cursor[]): Cursor | undefined {
-  let least: Cursor | undefined;
-  for (const cursor of cursors) if (least === undefined || precedes(cursor, least)) least = cursor;
-  return least;
 }
 
 function precedes(a: Cursor, b: Cursor): boolean {
