@@ -260,7 +260,7 @@ describe('pages that are no part of the tree', () => {
         const { analysis } = scan(scratch, file, small ? [2 * 64 * KIB, 64 * KIB] : undefined);
         expectAsWalked(analysis, file);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -434,7 +434,7 @@ describe('a file that was damaged', () => {
         for (const bit of bits) damaged[bit >> 3]! ^= 1 << (bit & 7);
         counts[`${expectHonest(damaged)}`]++;
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
     expect(counts.true).toBeGreaterThan(10);
     expect(counts.false).toBeGreaterThan(10);

@@ -24,6 +24,14 @@ export interface StoredSnapshot {
   readonly warnings: readonly string[];
 }
 
+const files = new WeakMap<readonly Write[], Buffer>();
+
+function fileOf(writes: readonly Write[]): Buffer {
+  const file = files.get(writes) ?? etcdFile(writes);
+  files.set(writes, file);
+  return file;
+}
+
 /** Stores the rows of a database as a backup does, upon what the snapshot before has. */
 export async function storeWrites(
   test: TestStore,
@@ -32,7 +40,7 @@ export async function storeWrites(
   writes: readonly Write[],
   parent?: Pick<SnapshotMap, 'tables' | 'rowChunks'>,
 ): Promise<StoredSnapshot> {
-  const file = etcdFile(writes);
+  const file = fileOf(writes);
   const { analysis } = scan(scratch, file);
   if (!analysis.decoded) throw new Error(analysis.reason);
   const spool = scratch.file(file);

@@ -113,7 +113,7 @@ describe('a stream that is taken in', () => {
     await taken.close();
   });
 
-  it.each([0, 1, 31, 32, 33, 64])('may have %d bytes', async (length) => {
+  it.each([0, 31, 33])('may have %d bytes', async (length) => {
     const stream = noise(64).subarray(0, length);
     const intake = open();
     await give(intake, stream, [7]);

@@ -30,6 +30,8 @@ const writesOf = (count: number, from = 2, value = 'v'): Write[] =>
     key: `/registry/pods/default/web-${(from + i) % 500}`,
     value: (from + i) % 10 === 9 ? undefined : `${value} ${from + i}`,
   }));
+/** More than one table holds. */
+const MANY = writesOf(132_000);
 const store = (writes: readonly Write[], parent?: StoredSnapshot) =>
   storeWrites(test, scratch, threads, writes, parent?.map);
 
@@ -155,9 +157,7 @@ describe('a store that fails while rows are stored', () => {
       ...test,
       cluster: { ...test.cluster, store: { ...test.cluster.store, storage } },
     };
-    await expect(storeWrites(broken, scratch, threads, writesOf(110_000))).rejects.toThrow(
-      'the disk is full',
-    );
+    await expect(storeWrites(broken, scratch, threads, MANY)).rejects.toThrow('the disk is full');
     expect(puts).toBeLessThan(9);
     expect((await listCluster(test.cluster)).bytes).toBe(0);
   });
@@ -174,20 +174,19 @@ describe('a store that fails while rows are stored', () => {
       ...test,
       cluster: { ...test.cluster, store: { ...test.cluster.store, storage } },
     };
-    await expect(storeWrites(broken, scratch, threads, writesOf(140_000))).rejects.toThrow('no tables today');
+    await expect(storeWrites(broken, scratch, threads, MANY)).rejects.toThrow('no tables today');
   });
 });
 
 it('millions of rows have their tables written as they fill, none of them to be merged again', async () => {
-  const writes = writesOf(140_000);
-  const { stored, map } = await store(writes);
+  const { stored, map } = await store(MANY);
   expect(stored.tables.size).toBe(1);
   expect(stored.tabled.reduce((sum, { rows }) => sum + rows, 0)).toBe(131_072);
   expect(map.tables).toHaveLength(2);
   expect(map.rowChunks.map(({ digest }) => digest)).toEqual(
     [...stored.tabled, ...stored.written].map(({ digest }) => digest),
   );
-  expect(map.rowChunks.reduce((sum, { rows }) => sum + rows, 0)).toBe(140_000);
+  expect(map.rowChunks.reduce((sum, { rows }) => sum + rows, 0)).toBe(MANY.length);
   const { chunks, bytes } = await listCluster(test.cluster);
   for (const { digest, objectSize } of map.rowChunks) expect(chunks.get(digest)).toBe(objectSize);
   const last = map.tables.at(-1)!.size;
