@@ -16,7 +16,7 @@ const testLibrary = {
 const testFiles = ['**/*.spec.ts', '**/*.int-spec.ts', '**/testing/**', '**/spec-support/**', '**/bench/**'];
 const engine = 'libs/{bbolt,mvcc,etcd,kloset,storage,pipeline}';
 
-/** Dependencies point one way: apps → pipeline → kloset, etcd → storage, bbolt, mvcc → errors. */
+/** Dependencies point one way: apps → pipeline, jobs, platform → kloset, etcd → storage, bbolt, mvcc → errors. */
 const layers = [
   { sourceTag: 'layer:base', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'layer:format', onlyDependOnLibsWithTags: ['layer:base', 'layer:testing'] },
@@ -39,7 +39,33 @@ const layers = [
       'layer:testing',
     ],
   },
+  { sourceTag: 'layer:jobs', onlyDependOnLibsWithTags: ['layer:base', 'layer:testing'] },
+  { sourceTag: 'layer:client', onlyDependOnLibsWithTags: [] },
+  {
+    sourceTag: 'layer:platform',
+    onlyDependOnLibsWithTags: [
+      'layer:base',
+      'layer:storage',
+      'layer:etcd',
+      'layer:kloset',
+      'layer:jobs',
+      'layer:testing',
+    ],
+  },
   { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['layer:base'] },
+  {
+    sourceTag: 'layer:service',
+    onlyDependOnLibsWithTags: [
+      'layer:base',
+      'layer:storage',
+      'layer:etcd',
+      'layer:kloset',
+      'layer:pipeline',
+      'layer:jobs',
+      'layer:platform',
+      'layer:testing',
+    ],
+  },
   {
     sourceTag: 'layer:app',
     onlyDependOnLibsWithTags: [
@@ -48,6 +74,9 @@ const layers = [
       'layer:etcd',
       'layer:kloset',
       'layer:pipeline',
+      'layer:jobs',
+      'layer:platform',
+      'layer:service',
       'layer:testing',
     ],
   },
@@ -101,7 +130,7 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { patterns: [serviceLibraries, testLibrary] }] },
   },
   {
-    files: ['apps/*/src/**/*.ts', 'libs/errors/src/**/*.ts'],
+    files: ['apps/*/src/**/*.ts', 'libs/{errors,jobs,platform,client}/src/**/*.ts'],
     ignores: testFiles,
     rules: { 'no-restricted-imports': ['error', { patterns: [testLibrary] }] },
   },
