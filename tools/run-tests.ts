@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { requireEtcd, ToolUnavailableError } from '@etcd-kloset/testing';
+import { requireEtcd, requireRedis, ToolUnavailableError } from '@etcd-kloset/testing';
 import { type Counts, countsOf, type JestReport } from './test-summary.ts';
 
 const FAILED: Counts = { passed: 0, failed: 1, skipped: 0 };
@@ -30,11 +30,14 @@ export function runCommand(what: string, command: string, args: readonly string[
   return false;
 }
 
-/** On a laptop that cannot have etcd its suites are skipped and say so; under CI that is a failure. */
+/** On a laptop that cannot have etcd or Redis their suites are skipped and say so; under CI that is a failure. */
 async function haveTools(): Promise<boolean> {
+  const say = (line: string): void => console.log(`test: ${line}`);
   try {
-    const { version } = await requireEtcd('3.5', (line) => console.log(`test: ${line}`));
-    console.log(`test: etcd ${version} is ready`);
+    const { version } = await requireEtcd('3.5', say);
+    say(`etcd ${version} is ready`);
+    await requireRedis(say);
+    say('redis-server is ready');
     return true;
   } catch (error) {
     if (!(error instanceof ToolUnavailableError)) throw error;

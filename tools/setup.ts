@@ -1,7 +1,7 @@
 /**
  * Gets the programs that tests, benchmarks and the quick start run, into a cache outside the repository.
  *
- *   npm run setup             etcd 3.5
+ *   npm run setup             etcd 3.5 and Redis
  *   npm run setup -- --all    also etcd 3.4, 3.6 and 3.7, for npm run test:compat
  *   npm run setup -- --bench  also restic, for npm run bench
  */
@@ -11,6 +11,7 @@ import {
   ETCD_VERSIONS,
   type EtcdVersion,
   requireEtcd,
+  requireRedis,
   requireRestic,
   ToolUnavailableError,
 } from '@etcd-kloset/testing';
@@ -27,6 +28,8 @@ try {
     const { version } = await requireEtcd(minor, say);
     say(`etcd ${version} is ready`);
   }
+  await requireRedis(say);
+  say('redis-server is ready');
   if (values.bench) {
     await requireRestic(say);
     say('restic is ready');

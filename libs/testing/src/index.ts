@@ -23,6 +23,7 @@ export { EtcdMember, type Readiness } from './etcd/etcd-member.ts';
 export { RestoredEtcd } from './etcd/restored-etcd.ts';
 export { freePorts } from './free-ports.ts';
 export { type Reaper, startReaper } from './reaper.ts';
+export { RedisServer, type RedisServerOptions } from './redis/redis-server.ts';
 export { CommandFailedError, run, type RunOptions, type RunResult } from './run.ts';
 export { cacheFolder } from './tools/cache-folder.ts';
 export { describeWith } from './tools/describe-with.ts';
@@ -33,6 +34,7 @@ export {
   type EtcdVersion,
   requireAge,
   requireEtcd,
+  requireRedis,
   requireRestic,
 } from './tools/require-tools.ts';
 export { TOOLS, type ToolName } from './tools/tool-table.ts';

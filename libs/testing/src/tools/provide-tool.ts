@@ -3,6 +3,7 @@ import path from 'node:path';
 import { run } from '../run.ts';
 import { buildOnce } from './cache-folder.ts';
 import { unpackDebianPackages } from './debian-packages.ts';
+import { seesLibraries, wrapPrograms, WRAPPERS } from './wrap-programs.ts';
 import { buildGoPrograms, goModuleFingerprint } from './go-programs.ts';
 import { type ToolName, type ToolRow, type ToolSource, TOOLS } from './tool-table.ts';
 import { ToolUnavailableError } from './tool-unavailable.ts';
@@ -53,9 +54,20 @@ async function fromSource(
     case 'debian': {
       const folder = await buildOnce(`${name}-debian-${source.suite}-${process.arch}`, async (unfinished) => {
         say(`${name}: downloading ${source.packages.join(' and ')} of Debian ${source.suite}`);
-        await unpackDebianPackages(unfinished, source.suite, source.packages);
+        await unpackDebianPackages(unfinished, source.suite, [
+          ...source.packages,
+          ...(source.libraries ?? []),
+        ]);
+        if (source.libraries !== undefined) await wrapPrograms(unfinished, row.programs);
       });
-      return fromFolder(path.join(folder, 'usr', 'bin'), row, `Debian ${source.suite}, in ${folder}`);
+      const bin = source.libraries === undefined ? ['usr', 'bin'] : [WRAPPERS];
+      const provided = await fromFolder(
+        path.join(folder, ...bin),
+        row,
+        `Debian ${source.suite}, in ${folder}`,
+      );
+      if (source.libraries !== undefined) await seesLibraries(provided);
+      return provided;
     }
     case 'go': {
       const pinned = await goModuleFingerprint(source.folder);

@@ -41,6 +41,11 @@ export async function requireAge(say?: Say): Promise<{ age: string; keygen: stri
   return { age: programs['age']!, keygen: programs['age-keygen']! };
 }
 
+/** The path of redis-server, version 7 or later. Rejects as {@link requireEtcd} does. */
+export async function requireRedis(say?: Say): Promise<string> {
+  return (await provideTool('redis', say)).programs['redis-server']!;
+}
+
 async function findEtcd(minor: EtcdVersion, say: Say | undefined): Promise<EtcdTools> {
   const { programs, origin } = await provideTool(`etcd-${minor}`, say);
   const etcd = programs['etcd']!;

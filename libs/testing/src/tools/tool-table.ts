@@ -4,7 +4,13 @@ import path from 'node:path';
 export type ToolSource =
   /** What the machine has installed, when all programs are there and say that they are of `version`. */
   | { readonly kind: 'path'; readonly version?: { readonly args: string[]; readonly says: RegExp } }
-  | { readonly kind: 'debian'; readonly suite: string; readonly packages: readonly string[] }
+  /** `libraries` are packages too: the programs are then started so that they find them. */
+  | {
+      readonly kind: 'debian';
+      readonly suite: string;
+      readonly packages: readonly string[];
+      readonly libraries?: readonly string[];
+    }
   /** `packages` maps each program to the Go package it is built from, pinned by the module in `folder`. */
   | { readonly kind: 'go'; readonly folder: string; readonly packages: Readonly<Record<string, string>> };
 
@@ -55,6 +61,15 @@ export const TOOLS = {
     ],
     howToGetIt: 'Put age and age-keygen 1.3 or later on PATH, or install Go.',
   },
+  redis: {
+    programs: ['redis-server'],
+    sources: [
+      { kind: 'path', version: { args: ['--version'], says: /\bv=([7-9]|\d\d)\./ } },
+      redisOfDebian('bookworm', ['libatomic1', 'libjemalloc2', 'liblzf1', 'libssl3']),
+      redisOfDebian('trixie', ['libatomic1', 'libjemalloc2', 'liblzf1', 'libssl3t64']),
+    ],
+    howToGetIt: 'Put redis-server 7 or later on PATH (Debian and Ubuntu: apt-get install redis-server).',
+  },
 } as const satisfies Record<string, ToolRow>;
 
 export type ToolName = keyof typeof TOOLS;
@@ -66,6 +81,10 @@ function etcdOnPath(minor: string): ToolSource {
 
 function etcdOfDebian(suite: string): ToolSource {
   return { kind: 'debian', suite, packages: ['etcd-server', 'etcd-client'] };
+}
+
+function redisOfDebian(suite: string, libraries: readonly string[]): ToolSource {
+  return { kind: 'debian', suite, packages: ['redis-server', 'redis-tools'], libraries };
 }
 
 function etcdFromGo(minor: string): ToolSource {
