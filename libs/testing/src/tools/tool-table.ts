@@ -70,6 +70,21 @@ export const TOOLS = {
     ],
     howToGetIt: 'Put redis-server 7 or later on PATH (Debian and Ubuntu: apt-get install redis-server).',
   },
+  // Checks Prometheus' rules, and runs the tests of alerts.
+  promtool: {
+    programs: ['promtool'],
+    sources: [{ kind: 'path' }, { kind: 'debian', suite: 'trixie', packages: ['promtool'] }],
+    howToGetIt: 'Put promtool, which comes with Prometheus, on PATH.',
+  },
+  // Reads a compose file as `docker compose` does; that needs no container engine.
+  'docker-compose': {
+    programs: ['docker-compose'],
+    sources: [
+      { kind: 'path', version: { args: ['version'], says: /version v?([2-9]|\d\d)\./ } },
+      { kind: 'debian', suite: 'trixie', packages: ['docker-compose'] },
+    ],
+    howToGetIt: 'Put docker-compose 2 or later on PATH.',
+  },
 } as const satisfies Record<string, ToolRow>;
 
 export type ToolName = keyof typeof TOOLS;
