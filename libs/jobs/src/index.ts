@@ -1,3 +1,9 @@
+export { isJobsError, JobsError, type JobsErrorCode } from './errors.ts';
+export { connectRedis, type ConnectRedisOptions, type RedisHandle } from './redis/connect-redis.ts';
+export { bracedPrefix, DEFAULT_PREFIX, keys } from './redis/key-names.ts';
+export { orRedisError, redisErrorOf } from './redis/redis-errors.ts';
+export { assertRedisPolicy, type RedisPolicyOptions } from './redis/redis-policy.ts';
+export { describeRedis } from './redis/redis-url.ts';
 export * from './queues/queue-names.ts';
 export * from './backup/backup-job.ts';
 export * from './backup/chunk-job.ts';
