@@ -18,3 +18,7 @@ export {
   type RegistryProblem,
 } from './registry/cluster-registry.ts';
 export { type OpenedStore, type StoreHealth, type StoreNeed, type StorePool } from './stores/store-pool.ts';
+export * from './health/index.ts';
+export * from './logs/index.ts';
+export * from './service/index.ts';
+export * from './telemetry/index.ts';
