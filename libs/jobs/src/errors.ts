@@ -37,8 +37,15 @@ export type JobsErrorCode =
   /** The address is one that webhooks must not reach. */
   | 'webhook.forbidden-address'
   | 'webhook.unreachable'
-  /** It answered with something else than 2xx. */
-  | 'webhook.refused';
+  | 'webhook.timeout'
+  /** It answered 408, 429 or 5xx: later it may take the event. */
+  | 'webhook.failed'
+  /** It answered with something else than 2xx, which trying again does not change. */
+  | 'webhook.refused'
+  /** It answered 410: it wants no more. */
+  | 'webhook.gone'
+  | 'webhook.no-secret'
+  | 'webhook.no-dead-letter';
 
 /** Every failure of Redis, of queues and of what travels through them. */
 export class JobsError extends KlosetError<JobsErrorCode> {}
