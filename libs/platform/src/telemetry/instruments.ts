@@ -7,12 +7,16 @@ interface Named<Kind extends string, Labels extends readonly string[]> {
   readonly help: string;
 }
 export type CounterMetric<Labels extends readonly string[]> = Named<'counter', Labels>;
+export type ObservedCounterMetric<Labels extends readonly string[]> = Named<'observed counter', Labels>;
 export type GaugeMetric<Labels extends readonly string[]> = Named<'gauge', Labels>;
 export interface HistogramMetric<Labels extends readonly string[]> extends Named<'histogram', Labels> {
   readonly buckets: readonly number[];
 }
 export type Metric =
-  CounterMetric<readonly string[]> | GaugeMetric<readonly string[]> | HistogramMetric<readonly string[]>;
+  | CounterMetric<readonly string[]>
+  | ObservedCounterMetric<readonly string[]>
+  | GaugeMetric<readonly string[]>
+  | HistogramMetric<readonly string[]>;
 
 type LabelsOf<Labels extends readonly string[]> = Readonly<Record<Labels[number], string>>;
 /** A metric without labels is counted without any. */
@@ -43,7 +47,7 @@ export interface Gauge<Labels extends readonly string[]> {
 export type InstrumentsOf<Table> = {
   readonly [Key in keyof Table]: Table[Key] extends CounterMetric<infer Labels>
     ? Counter<Labels>
-    : Table[Key] extends GaugeMetric<infer Labels>
+    : Table[Key] extends GaugeMetric<infer Labels> | ObservedCounterMetric<infer Labels>
       ? Gauge<Labels>
       : Table[Key] extends HistogramMetric<infer Labels>
         ? Histogram<Labels>
@@ -56,6 +60,15 @@ export function counter<const Labels extends readonly string[]>(
   { help }: { help: string },
 ): CounterMetric<Labels> {
   return { kind: 'counter', name, labels, help };
+}
+
+/** Counted by somebody else, such as the operating system. */
+export function observedCounter<const Labels extends readonly string[]>(
+  name: `${string}_total`,
+  labels: Labels,
+  { help }: { help: string },
+): ObservedCounterMetric<Labels> {
+  return { kind: 'observed counter', name, labels, help };
 }
 
 export function gauge<const Labels extends readonly string[]>(
@@ -92,14 +105,22 @@ function createInstrument(
   failed: (metric: string, error: unknown) => void,
 ): Counter<[]> | Gauge<[]> | Histogram<[]> {
   const options = { description: metric.help, unit: unitOf(metric.name) };
-  if (metric.kind === 'counter') return meter.createCounter(metric.name, options);
+  if (metric.kind === 'counter') {
+    const counter = meter.createCounter(metric.name, options);
+    // A rate is right from the first event on only if there was a zero before it.
+    if (metric.labels.length === 0) counter.add(0);
+    return counter;
+  }
   if (metric.kind === 'histogram') {
     return meter.createHistogram(metric.name, {
       ...options,
       advice: { explicitBucketBoundaries: [...metric.buckets] },
     });
   }
-  const instrument = meter.createObservableGauge(metric.name, options);
+  const instrument =
+    metric.kind === 'gauge'
+      ? meter.createObservableGauge(metric.name, options)
+      : meter.createObservableCounter(metric.name, options);
   return {
     observe(look) {
       const callback = async (result: { observe(value: number, attributes?: Attributes): void }) => {

@@ -1,4 +1,4 @@
-import { counter, gauge, histogram, type InstrumentsOf } from './instruments.ts';
+import { counter, gauge, histogram, type InstrumentsOf, observedCounter } from './instruments.ts';
 
 /** A job waits from milliseconds to a night; a stage takes from milliseconds to an hour. */
 const WAITS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200];
@@ -66,6 +66,20 @@ export const METRICS = {
   apiRequest: histogram('kloset_api_request_seconds', ['method', 'route', 'status'], {
     help: 'How long the API took to answer, by the pattern of the route.',
     buckets: REQUESTS,
+  }),
+  processCpu: observedCounter('process_cpu_seconds_total', [], { help: 'CPU time of the process.' }),
+  processMemory: gauge('process_resident_memory_bytes', [], {
+    help: 'Memory of the process that is in RAM.',
+  }),
+  processStart: gauge('process_start_time_seconds', [], {
+    help: 'When the process started, in seconds since 1970.',
+  }),
+  heapUsed: gauge('nodejs_heap_size_used_bytes', [], { help: 'Memory of JavaScript objects.' }),
+  externalMemory: gauge('nodejs_external_memory_bytes', [], {
+    help: 'Memory of buffers, outside the heap of JavaScript.',
+  }),
+  eventLoopDelay: gauge('nodejs_eventloop_lag_max_seconds', [], {
+    help: 'Longest delay of the event loop since the last look; locks of jobs are lost when it is some ten seconds.',
   }),
 } as const;
 

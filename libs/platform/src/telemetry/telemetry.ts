@@ -1,4 +1,4 @@
-import type { Meter, Tracer } from '@opentelemetry/api';
+import type { Context, Meter, Tracer } from '@opentelemetry/api';
 import type { Telemetry as BullMQTelemetry } from 'bullmq';
 import type { Metrics } from './metrics.ts';
 
@@ -7,8 +7,8 @@ export interface Telemetry {
   readonly tracer: Tracer;
   readonly meter: Meter;
   readonly metrics: Metrics;
-  /** For queues and workers: carries the trace through jobs. */
-  readonly bullmq: BullMQTelemetry;
+  /** For queues and workers: carries the trace through jobs; undefined when nothing is traced. */
+  readonly bullmq: BullMQTelemetry<Context> | undefined;
   /** Metrics in the text format of Prometheus. */
   metricsText(): Promise<string>;
   /** Sends what has not been sent. */
