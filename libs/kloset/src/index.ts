@@ -8,6 +8,9 @@ export {
 } from './check/check-types.ts';
 export { KlosetStoreError, type StoreErrorCode } from './errors.ts';
 export * from './format/names.ts';
+export { ByteReader } from './format/byte-reader.ts';
+export { ByteWriter } from './format/byte-writer.ts';
+export { compress, decompress } from './format/compress.ts';
 export { newRowColumns, type RowColumns } from './format/row-columns.ts';
 export { encodeRowsPayload, type PayloadSections, type RawRows } from './format/rows-payload.ts';
 export { decodeRowsPayload, rowMismatch, type DecodedRows } from './format/rows-payload-reader.ts';
@@ -25,7 +28,7 @@ export {
   type PlainBlock,
 } from './format/blocks-payload.ts';
 export { type NeededObject, type RowChunk, type SnapshotMap } from './format/snapshot-map.ts';
-export { type HashAnswer, type SnapshotSummary } from './format/summary.ts';
+export { decodeSummary, encodeSummary, type HashAnswer, type SnapshotSummary } from './format/summary.ts';
 export { decodeColumns, encodeColumns, type TableSection } from './format/table.ts';
 export * from './keys/index.ts';
 export {

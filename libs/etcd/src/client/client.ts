@@ -213,6 +213,7 @@ function toStatus({ address }: Endpoint, response: StatusResponse): MemberStatus
   return {
     ...rest,
     memberId: hex(header.memberId),
+    revision: header.revision,
     endpoint: address.text,
     dbSize: Number(dbSize),
     dbSizeInUse: Number(dbSizeInUse),

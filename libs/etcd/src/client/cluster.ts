@@ -25,6 +25,8 @@ export interface MemberStatus {
   readonly raftIndex: bigint;
   readonly raftAppliedIndex: bigint;
   readonly raftTerm: bigint;
+  /** Of its key space, when it answered. */
+  readonly revision: bigint;
   readonly isLearner: boolean;
   readonly errors: readonly string[];
 }

@@ -25,6 +25,7 @@ function view(id: string, status: Partial<MemberStatus> = {}): MemberView {
       raftIndex: 50_000n,
       raftAppliedIndex: 50_000n,
       raftTerm: 4n,
+      revision: 90_000n,
       isLearner: false,
       errors: [],
       ...status,

@@ -1,14 +1,18 @@
 import { open } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { clusterByName, type KeyRing, type SnapshotSummary, type Store } from '@etcd-kloset/kloset';
+import { abortable, abortedOr } from '../abortable.ts';
 import { PipelineError } from '../errors.ts';
 import { steadyProgress, type Observer } from '../progress.ts';
 import { unproven } from '../prove/judge.ts';
+import { localSink } from '../sink/local-sink.ts';
 import { StreamIntake, type Intake } from '../spool/stream-intake.ts';
-import { requireSaneClock } from '../store/commit.ts';
+import { abortableCluster } from '../store/abortable-cluster.ts';
 import { readAttachmentFiles } from '../store/attachments.ts';
-import { PipelineThreads } from '../threads/pipeline-threads.ts';
-import { storeSnapshot } from './store-snapshot.ts';
+import { requireSaneClock } from '../store/commit.ts';
+import { type PipelineThreads } from '../threads/pipeline-threads.ts';
+import { commitDraft } from './commit-draft.ts';
+import { backupThreads } from './draft-snapshot.ts';
+import { makeDraft } from './make-draft.ts';
 
 export interface ImportOptions extends Observer {
   readonly store: Store;
@@ -37,7 +41,7 @@ const ALIGNMENT = 512;
  * @throws PipelineError `import.bad-file`, `backup.no-trailer`, `backup.digest-mismatch`, `backup.spool-full`
  */
 export async function importFile(options: ImportOptions): Promise<SnapshotSummary> {
-  const { store, ring, skipHashCheck = false, now = () => new Date() } = options;
+  const { store, ring, skipHashCheck = false, signal, now = () => new Date() } = options;
   const { progress, note, stageDone } = options;
   const warnings: string[] = [];
   const warn = (sentence: string): void => {
@@ -45,12 +49,12 @@ export async function importFile(options: ImportOptions): Promise<SnapshotSummar
     options.warn?.(sentence);
   };
   const startedAt = now();
-  const cluster = clusterByName(store, ring, options.cluster);
+  const cluster = abortableCluster(clusterByName(store, ring, options.cluster), signal);
   const attachments = readAttachmentFiles(options.attach ?? []);
-  await requireSaneClock(store.storage, now);
-  const threads = new PipelineThreads(Math.max(2, Math.min(4, availableParallelism())));
+  const threads = backupThreads();
   let intake: Intake | undefined;
   try {
+    await requireSaneClock(cluster.store.storage, now);
     const taken = await takeFile(options, threads, ring.idKey(cluster.id, ring.epoch));
     intake = taken.intake;
     if (!skipHashCheck) requireDigest(intake, options.file);
@@ -58,14 +62,15 @@ export async function importFile(options: ImportOptions): Promise<SnapshotSummar
     if (!analysis.decoded && analysis.foreign)
       throw badFile(`${options.file} is no database of etcd: ${analysis.reason}`);
     const storageVersion = analysis.decoded ? analysis.storageVersion : undefined;
-    return await storeSnapshot({
+    const sink = localSink(cluster, threads);
+    const { draft, loadTable } = await makeDraft({
       progress,
       note,
       warn,
       stageDone,
       cluster,
       intake,
-      threads,
+      sink,
       facts: {
         clusterName: options.cluster,
         time: options.time ?? taken.modified,
@@ -80,9 +85,14 @@ export async function importFile(options: ImportOptions): Promise<SnapshotSummar
       attachments,
       spoolFolder: options.spoolFolder,
       startedAt,
-      now,
-      signal: options.signal,
+      signal,
     });
+    return await commitDraft(cluster, draft, (sequence) => sink.storedOf(sequence), {
+      ...options,
+      loadTable,
+    });
+  } catch (error) {
+    throw abortedOr(error, signal);
   } finally {
     await threads.close();
     await intake?.close();
@@ -116,8 +126,10 @@ async function takeFile(
       await intake.write(buffer.subarray(0, bytesRead));
       progress({ stage: 'stream', bytes, expected: stat.size });
     }
-    return { intake: await intake.finish(trailer), modified: stat.mtime };
+    return { intake: await abortable(intake.finish(trailer), signal), modified: stat.mtime };
   } catch (error) {
+    // The threads first: they use the spool file that the intake closes.
+    await threads.close();
     await intake?.abort();
     throw error;
   } finally {

@@ -1,4 +1,5 @@
 import { chooseMembers, EtcdError, type EtcdClient, type Member, type RankedMember } from '@etcd-kloset/etcd';
+import { abortable } from '../abortable.ts';
 import { PipelineError } from '../errors.ts';
 import { steadyProgress, timed, type Observer } from '../progress.ts';
 import { StreamIntake, type Intake, type IntakeOptions } from '../spool/stream-intake.ts';
@@ -118,7 +119,7 @@ async function readMember(
       },
     );
     await timed(options, 'stream', streaming);
-    const taken = await timed(options, 'walk', intake.finish(true));
+    const taken = await timed(options, 'walk', abortable(intake.finish(true), signal));
     verify(taken, member, atLeast);
     return { intake: taken, threads };
   } catch (error) {

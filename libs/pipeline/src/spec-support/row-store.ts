@@ -7,8 +7,11 @@ import {
   type NeededObject,
   type RowChunk,
   type SnapshotMap,
+  type TableSection,
 } from '@etcd-kloset/kloset';
 import { RowLog, RowRuns } from '@etcd-kloset/mvcc';
+import { localSink } from '../sink/local-sink.ts';
+import { tableSection } from '../store/full-tables.ts';
 import { storeRows, type StoredRowsResult } from '../store/store-rows.ts';
 import { storeTables } from '../store/store-tables.ts';
 import { openJob } from '../threads/open-job.ts';
@@ -19,7 +22,12 @@ import { type TestStore } from './test-store.ts';
 
 /** What the rows of one snapshot became. */
 export interface StoredSnapshot {
-  readonly stored: StoredRowsResult;
+  readonly stored: StoredRowsResult & {
+    /** Sections whose table was not full, with what became of their chunks. */
+    readonly written: readonly TableSection[];
+    /** Bytes of chunks and of full tables. */
+    readonly added: number;
+  };
   readonly map: Pick<SnapshotMap, 'tables' | 'rowChunks'>;
   readonly warnings: readonly string[];
 }
@@ -45,24 +53,30 @@ export async function storeWrites(
   if (!analysis.decoded) throw new Error(analysis.reason);
   const spool = scratch.file(file);
   const warnings: string[] = [];
-  const stored = await storeRows({
+  const sink = localSink(test.cluster, threads);
+  const result = await storeRows({
     cluster: test.cluster,
     rows: RowRuns.takeOver(RowLog.takeOver(analysis.log), analysis.runs),
     parent: parent?.rowChunks ?? [],
     parentTables: parent?.tables ?? [],
-    threads,
-    target: test.target,
-    jobOf: ({ rows, locations }, target, level) => ({
+    sink,
+    jobOf: ({ rows, locations }) => ({
       kind: 'rows',
       spool,
       locations: locations.slice(0, rows.count),
       lengths: rows.length.slice(0, rows.count),
       tombstones: rows.tombstone.slice(0, rows.count),
-      target,
-      level,
+      target: test.target,
+      level: 3,
     }),
     warn: (warning) => warnings.push(warning),
   });
+  const written = result.sections.map((section) => tableSection(section, sink.storedOf(section.sequence)!));
+  const added = [
+    ...[...result.tabled, ...written].map(({ objectSize }) => objectSize),
+    ...result.tables.values(),
+  ].reduce((sum, size) => sum + size, 0);
+  const stored = { ...result, written, added };
   const sizes = new Map((parent?.tables ?? []).map(({ digest, size }) => [digest, size]));
   const tables = await storeTables(
     test.cluster,

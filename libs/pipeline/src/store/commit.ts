@@ -1,10 +1,13 @@
 import {
   KlosetStoreError,
   listCluster,
+  readPlainRecord,
   sealRecord,
   snapshotName,
+  summaryOf,
   type Cluster,
   type NeededObject,
+  type PlainRecord,
   type SnapshotMap,
   type SnapshotSummary,
 } from '@etcd-kloset/kloset';
@@ -27,7 +30,7 @@ export interface CommitInput {
 
 /**
  * Writes the snapshot record, then sees with its own eyes that everything the record needs is in the store.
- * Only when this returns is the snapshot acknowledged.
+ * Only when this returns is the snapshot acknowledged. A record that is there already counts, as it is.
  *
  * @throws KlosetStoreError `store.clock-skew`, `store.backup-too-long` (nothing was written),
  *   `store.incomplete`
@@ -49,9 +52,35 @@ export async function commit(input: CommitInput): Promise<SnapshotSummary> {
   }
   const needs = needsOf(map, attachmentSizes);
   const { parts, summary: final } = sealWithSize(cluster, summary, map, needs);
-  await storage.put(snapshotName(cluster.id, summary.id), parts);
+  if ((await storage.put(snapshotName(cluster.id, summary.id), parts)) === 'exists') {
+    const theirs = await acknowledge(cluster, summary.id);
+    if (theirs !== undefined) return theirs;
+  }
   await requireComplete(cluster, summary.id, needs);
   return final;
+}
+
+/**
+ * A snapshot whose record was written before, by whoever: sees that everything is there, as `commit` does.
+ *
+ * @returns undefined when there is no record
+ * @throws KlosetStoreError `store.incomplete`, and what is wrong with the record
+ */
+export async function acknowledge(cluster: Cluster, id: string): Promise<SnapshotSummary | undefined> {
+  const record = await recordOf(cluster, id);
+  if (record === undefined) return undefined;
+  const summary = summaryOf(cluster, id, record);
+  await requireComplete(cluster, id, record.needs);
+  return summary;
+}
+
+async function recordOf(cluster: Cluster, id: string): Promise<PlainRecord | undefined> {
+  try {
+    return await readPlainRecord(cluster, id);
+  } catch (error) {
+    if (error instanceof KlosetStoreError && error.code === 'object.missing') return undefined;
+    throw error;
+  }
 }
 
 /** @throws KlosetStoreError `store.clock-skew` */

@@ -1,5 +1,11 @@
 import { sealTable, tableName, type Cluster, type RowChunk, type TableSection } from '@etcd-kloset/kloset';
-import { FULL_TABLE_ROWS } from './store-tables.ts';
+import { type DraftSection } from '../draft/snapshot-draft.ts';
+import { type StoredChunk } from '../sink/chunk-sink.ts';
+
+/** A table with this many rows is full: some 7 MB. */
+export const TABLE_ROWS = 262_144;
+/** One with this many is not merged any more. */
+export const FULL_TABLE_ROWS = TABLE_ROWS / 2;
 
 /**
  * Takes sections as their chunks are stored, in revision order, and writes a table whenever there is enough
@@ -9,18 +15,18 @@ export class FullTables {
   readonly #cluster: Cluster;
   readonly #rowChunks: RowChunk[] = [];
   readonly #tables = new Map<string, number>();
-  #sections: TableSection[] = [];
+  #sections: DraftSection[] = [];
   #rows = 0;
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
   }
 
-  async add(section: TableSection): Promise<void> {
+  async add(section: DraftSection): Promise<void> {
     this.#sections.push(section);
     this.#rows += section.rows;
     if (this.#rows < FULL_TABLE_ROWS) return;
-    const sections = this.#sections;
+    const sections = this.#sections.map((each) => tableSection(each, each.stored!));
     this.#sections = [];
     this.#rows = 0;
     const { digest, size, parts } = sealTable(this.#cluster, sections);
@@ -42,7 +48,15 @@ export class FullTables {
   }
 
   /** What is left for a smaller table. */
-  get rest(): readonly TableSection[] {
+  get rest(): readonly DraftSection[] {
     return this.#sections;
   }
+}
+
+/** What a table tells of a chunk that is in the store. */
+export function tableSection(
+  { sequence: _, stored: __, ...section }: DraftSection,
+  { digest, size }: StoredChunk,
+): TableSection {
+  return { digest, objectSize: size, ...section };
 }

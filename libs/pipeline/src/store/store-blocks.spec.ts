@@ -10,11 +10,11 @@ afterAll(() => scratch.remove());
 describe('a file that is kept as it is', () => {
   it.each([0, 1, BLOCK_SIZE - 1, BLOCK_SIZE, BLOCK_SIZE + 1, 5 * BLOCK_SIZE + 100])(
     'of %d bytes is its blocks, each a row',
-    (size) => {
+    async (size) => {
       const file = Buffer.from(Array.from({ length: size }, (_, i) => (i * 31) % 253));
       // What lies behind it in the spool file, the trailer, is no part of it.
       const spool = scratch.file(Buffer.concat([file, Buffer.alloc(32, 0xff)]));
-      const { rows, close } = blocksAsRows(spool, size, ID_KEY, scratch.folder);
+      const { rows, close } = await blocksAsRows(spool, size, ID_KEY, scratch.folder);
       expect(rows.count).toBe(Math.ceil(size / BLOCK_SIZE));
       const hash = rowHasher(ID_KEY);
       let number = 0;

@@ -1,9 +1,7 @@
 import {
-  chunkName,
   chunksToRewrite,
   chunkUses,
   DEFAULT_REWRITE,
-  encodeColumns,
   KlosetStoreError,
   liveRows,
   markLive,
@@ -11,36 +9,23 @@ import {
   tableReader,
   withLiveMap,
   type ChunkUse,
-  type Cluster,
   type LoadTable,
   type RowChunk,
-  type TableSection,
 } from '@etcd-kloset/kloset';
 import { LENGTH, ROW_U32, type RowSequence } from '@etcd-kloset/mvcc';
-import { type PipelineThreads } from '../threads/pipeline-threads.ts';
-import { type ChunkJob, type SealTarget } from '../threads/thread-messages.ts';
-import { FullTables } from './full-tables.ts';
-import { CHUNK_BYTES, CHUNK_ROWS, ChunkCutter, type CutChunk } from './chunk-cutter.ts';
+import { breather } from '../abortable.ts';
+import { CHUNK_BYTES, CHUNK_ROWS } from './chunk-cutter.ts';
+import { ChunkWriter, type ChunkWriterOptions, type WrittenChunks } from './chunk-writer.ts';
 
-/** Chunks under way at once: made by the threads, or on their way into the store. */
-const IN_FLIGHT = 4;
-
-export interface StoreRowsOptions {
-  readonly cluster: Cluster;
+export interface StoreRowsOptions extends ChunkWriterOptions {
   readonly rows: RowSequence;
   /** Row chunks of the parent that can be counted on. */
   readonly parent: readonly RowChunk[];
   /** The parent's tables. */
   readonly parentTables: readonly { readonly size: number }[];
-  readonly threads: PipelineThreads;
-  readonly target: SealTarget;
-  /** What a chunk of these rows is made from. */
-  readonly jobOf: (cut: CutChunk, target: SealTarget, level: number) => ChunkJob;
-  readonly signal?: AbortSignal | undefined;
   readonly warn?: ((sentence: string) => void) | undefined;
   /** Told once, as soon as the rows were held against the parent's. */
-  readonly onMatched?: (found: MatchedCounts) => void;
-  readonly onChunk?: (progress: { rows: number; bytes: number }) => void;
+  readonly onMatched?: ((found: MatchedCounts) => void) | undefined;
 }
 
 export interface MatchedCounts {
@@ -50,21 +35,13 @@ export interface MatchedCounts {
   readonly rowsToStore: number;
 }
 
-export interface StoredRowsResult {
+export interface StoredRowsResult extends WrittenChunks {
   /** Chunks of the parent that go on being used, with their new live maps. */
   readonly kept: readonly RowChunk[];
-  /** Chunks that were written and have their table already. */
-  readonly tabled: readonly RowChunk[];
-  /** Bytes of the tables of those, by digest. */
-  readonly tables: ReadonlyMap<string, number>;
-  /** The other chunks that were written, by section for a table; in revision order. */
-  readonly written: readonly TableSection[];
   readonly newRows: number;
   readonly knownRows: number;
   /** Rows that were known and stored again. */
   readonly rewrittenRows: number;
-  /** Bytes of the objects written. */
-  readonly added: number;
   readonly loadTable: LoadTable;
 }
 
@@ -87,10 +64,11 @@ export async function storeRows(options: StoreRowsOptions): Promise<StoredRowsRe
   const knownRows = rows.count - newRows;
   options.onMatched?.({ newRows, knownRows, rowsToStore: newRows + rewrittenRows });
 
-  const writer = chunkWriter(options, LEVEL);
+  const writer = new ChunkWriter(options);
+  const breathe = breather(options.signal);
   if (newRows > 0 || rewrite.includes(true)) {
     for await (const { batch, chunk } of matchRows(rows, liveRows(parent, loadTable))) {
-      options.signal?.throwIfAborted();
+      await breathe();
       for (let i = 0; i < batch.count; i++) {
         if (chunk[i]! >= 0 && !rewrite[chunk[i]!]) continue;
         const full = writer.add(batch, i);
@@ -98,18 +76,12 @@ export async function storeRows(options: StoreRowsOptions): Promise<StoredRowsRe
       }
     }
   }
-  const { rowChunks: tabled, tables, rest: written } = await writer.finish();
   return {
+    ...(await writer.finish()),
     kept: keptChunks(uses, rewrite),
-    tabled,
-    tables,
-    written,
     newRows,
     knownRows,
     rewrittenRows,
-    added:
-      [...tabled, ...written].reduce((sum, { objectSize }) => sum + objectSize, 0) +
-      [...tables.values()].reduce((sum, size) => sum + size, 0),
     loadTable,
   };
 }
@@ -127,7 +99,7 @@ async function findKnown(options: StoreRowsOptions, loadTable: LoadTable): Promi
   let parent = options.parent;
   for (;;) {
     try {
-      return await matchOnce(options.rows, parent, loadTable);
+      return await matchOnce(options, parent, loadTable);
     } catch (error) {
       const table = error instanceof KlosetStoreError ? error.context['table'] : undefined;
       const sound = parent.filter((chunk) => chunk.table !== table);
@@ -142,14 +114,16 @@ async function findKnown(options: StoreRowsOptions, loadTable: LoadTable): Promi
 }
 
 async function matchOnce(
-  rows: RowSequence,
+  { rows, signal }: StoreRowsOptions,
   parent: readonly RowChunk[],
   loadTable: LoadTable,
 ): Promise<KnownRows> {
   const uses = chunkUses(parent);
   let newRows = 0;
   let newBytes = 0;
+  const breathe = breather(signal);
   for await (const { batch, chunk, index } of matchRows(rows, liveRows(parent, loadTable))) {
+    await breathe();
     for (let i = 0; i < batch.count; i++) {
       const size = batch.u32[i * ROW_U32 + LENGTH]!;
       if (chunk[i]! >= 0) {
@@ -165,64 +139,4 @@ async function matchOnce(
 
 function keptChunks(uses: readonly ChunkUse[], rewrite: readonly boolean[]): RowChunk[] {
   return uses.filter((use, i) => use.rows > 0 && !rewrite[i]).map(withLiveMap);
-}
-
-/** More would take longer than it saves: at level 6 six per cent smaller in three times the time. */
-const LEVEL = 3;
-
-function chunkWriter(options: StoreRowsOptions, level: number) {
-  const cutter = new ChunkCutter();
-  const tables = new FullTables(options.cluster);
-  const inFlight = new Set<Promise<unknown>>();
-  /** Chunks finish in any order; tables take them in theirs. */
-  let tabling: Promise<void> = Promise.resolve();
-  let failure: { readonly error: unknown } | undefined;
-
-  /** @throws what an earlier chunk failed with: nothing more is made for a backup that cannot succeed */
-  const start = (cut: CutChunk): Promise<void> | undefined => {
-    if (failure !== undefined) throw failure.error;
-    const section = writeChunk(options, cut, level);
-    const before = tabling;
-    tabling = section.then(async (done) => {
-      await before;
-      await tables.add(done);
-    });
-    const settled: Promise<void> = tabling.catch((error: unknown) => {
-      failure ??= { error };
-    });
-    inFlight.add(settled);
-    void settled.then(() => inFlight.delete(settled));
-    return inFlight.size < IN_FLIGHT ? undefined : Promise.race(inFlight).then(() => undefined);
-  };
-  return {
-    add(...row: Parameters<ChunkCutter['add']>): Promise<void> | undefined {
-      const cut = cutter.add(...row);
-      return cut === undefined ? undefined : start(cut);
-    },
-    /** @throws what the first chunk that failed, or its table, failed with */
-    async finish(): Promise<FullTables> {
-      const last = cutter.flush();
-      if (last !== undefined && failure === undefined) void start(last);
-      await Promise.all(inFlight);
-      await tabling;
-      return tables;
-    },
-  };
-}
-
-async function writeChunk(options: StoreRowsOptions, cut: CutChunk, level: number): Promise<TableSection> {
-  const { cluster, threads, target, jobOf, onChunk } = options;
-  const columns = encodeColumns(cut.rows, 0, cut.rows.count);
-  const { digest, bytes } = await threads.makeChunk(jobOf(cut, target, level));
-  await cluster.store.storage.put(chunkName(cluster.id, digest), bytes);
-  onChunk?.({ rows: cut.rows.count, bytes: bytes.length });
-  return {
-    digest,
-    objectSize: bytes.length,
-    rows: cut.rows.count,
-    plainBytes: cut.bytes,
-    firstMain: cut.rows.main[0]!,
-    firstSub: cut.rows.sub[0]!,
-    columns,
-  };
 }

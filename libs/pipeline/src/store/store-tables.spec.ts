@@ -9,8 +9,8 @@ import {
 } from '@etcd-kloset/kloset';
 import { countingStorage } from '@etcd-kloset/storage';
 import { makeTestStore, type TestStore } from '../spec-support/test-store.ts';
-import { FullTables } from './full-tables.ts';
-import { FULL_TABLE_ROWS, storeTables } from './store-tables.ts';
+import { FULL_TABLE_ROWS, FullTables } from './full-tables.ts';
+import { storeTables } from './store-tables.ts';
 
 let test: TestStore;
 beforeEach(async () => (test = await makeTestStore()));
@@ -155,14 +155,19 @@ describe('tables that are written as they fill', () => {
     const tables = new FullTables(test.cluster);
     const third = Math.ceil(FULL_TABLE_ROWS / 3);
     const sections = [0, 1, 2, 3].map((i) => section(1 + i * third, third));
-    for (const each of sections) await tables.add(each);
+    const drafted = sections.map(({ digest, objectSize: size, ...rest }, sequence) => ({
+      ...rest,
+      sequence,
+      stored: { digest, size },
+    }));
+    for (const each of drafted) await tables.add(each);
     expect(tables.tables.size).toBe(1);
     expect(tables.rowChunks.map(({ digest, section: place }) => [digest, place])).toEqual(
       sections.slice(0, 3).map(({ digest }, i) => [digest, i]),
     );
-    expect(tables.rest).toEqual([sections[3]]);
-    const [[digest, size]] = [...tables.tables] as [[string, number]];
-    expect((await test.storage.get(`clusters/${test.cluster.id}/tables/${digest}`)).length).toBe(size);
+    expect(tables.rest).toEqual([drafted[3]]);
+    const [[table, bytes]] = [...tables.tables] as [[string, number]];
+    expect((await test.storage.get(`clusters/${test.cluster.id}/tables/${table}`)).length).toBe(bytes);
     expect(await mains({ rowChunks: tables.rowChunks, tables: [] })).toEqual(count(1, 3 * third));
   });
 });

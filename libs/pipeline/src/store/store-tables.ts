@@ -7,11 +7,7 @@ import {
   type RowChunk,
   type TableSection,
 } from '@etcd-kloset/kloset';
-
-/** A table with this many rows is full: some 7 MB. */
-const TABLE_ROWS = 262_144;
-/** One with this many is not merged any more. */
-export const FULL_TABLE_ROWS = TABLE_ROWS / 2;
+import { FULL_TABLE_ROWS, TABLE_ROWS } from './full-tables.ts';
 
 export interface StoredTables {
   /** All row chunks of the snapshot, in revision order, each with its table. */

@@ -1,10 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { type SealedObject } from '@etcd-kloset/kloset';
 import { SLAB_BYTES } from '../scan/scan-result.ts';
 import { StreamScan } from '../scan/stream-scan.ts';
 import { openJob } from './open-job.ts';
+import { packChunk, sealPacked } from './packed-chunk.ts';
 import { toPortable } from './portable-error.ts';
 import { sealJob } from './seal-job.ts';
-import { type FromThread, type ThreadSetup, type ToThread } from './thread-messages.ts';
+import {
+  type FromThread,
+  type JobResult,
+  type ThreadJob,
+  type ThreadSetup,
+  type ToThread,
+} from './thread-messages.ts';
 
 /**
  * The program of every thread: it scans a stream if it was started for one, and makes and opens chunks as it
@@ -39,21 +47,34 @@ function take(message: ToThread): void {
       });
       break;
     case 'job': {
-      const { id, job } = message;
-      if (job.kind === 'open') {
-        const result = openJob(job);
-        answer({ kind: 'done', id, result }, [
-          result.index.buffer as ArrayBuffer,
-          result.values.buffer as ArrayBuffer,
-        ]);
-      } else {
-        const { digest, parts } = sealJob(job);
-        const bytes = new Uint8Array(parts[0]!);
-        answer({ kind: 'done', id, result: { digest, bytes } }, [bytes.buffer]);
-      }
+      const { result, transfer } = doJob(message.job);
+      answer({ kind: 'done', id: message.id, result }, transfer);
       break;
     }
   }
+}
+
+function doJob(job: ThreadJob): { result: JobResult; transfer: ArrayBuffer[] } {
+  switch (job.kind) {
+    case 'open': {
+      const result = openJob(job);
+      return { result, transfer: [result.index.buffer as ArrayBuffer, result.values.buffer as ArrayBuffer] };
+    }
+    case 'pack': {
+      const bytes = packChunk(job);
+      return { result: { bytes }, transfer: [bytes.buffer] };
+    }
+    case 'seal-packed':
+      return made(sealPacked(job));
+    case 'rows':
+    case 'blocks':
+      return made(sealJob(job));
+  }
+}
+
+function made({ digest, parts }: SealedObject): { result: JobResult; transfer: ArrayBuffer[] } {
+  const bytes = new Uint8Array(parts[0]!);
+  return { result: { digest, bytes }, transfer: [bytes.buffer] };
 }
 
 function answer(message: FromThread, transfer: ArrayBuffer[] = []): void {

@@ -4,10 +4,15 @@ import { fromPortable } from './portable-error.ts';
 import {
   type ChunkJob,
   type FromThread,
+  type JobResult,
   type MadeChunk,
   type OpenedChunk,
   type OpenJob,
+  type PackedChunk,
+  type PackJob,
   type ScanSetup,
+  type SealPackedJob,
+  type ThreadJob,
   type ThreadSetup,
   type ToThread,
 } from './thread-messages.ts';
@@ -22,7 +27,7 @@ interface Thread {
 }
 
 interface Waiting {
-  readonly resolve: (result: MadeChunk | OpenedChunk) => void;
+  readonly resolve: (result: JobResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -65,12 +70,27 @@ export class PipelineThreads {
     return (await this.#submit(job)) as MadeChunk;
   }
 
+  /**
+   * Lays a chunk out and encrypts it for staging, where somebody else finds it for {@link sealPacked}; waits first
+   * when all threads have enough to do.
+   */
+  async packChunk(job: Omit<PackJob, 'kind'>): Promise<Uint8Array<ArrayBuffer>> {
+    return ((await this.#submit({ kind: 'pack', ...job })) as PackedChunk).bytes;
+  }
+
+  /** Makes a chunk of a packed one, whose bytes are the thread's from then on. @throws PipelineError `staging.does-not-open` */
+  async sealPacked(job: Omit<SealPackedJob, 'kind'>): Promise<MadeChunk> {
+    return (await this.#submit({ kind: 'seal-packed', ...job }, ownMemory(job.bytes))) as MadeChunk;
+  }
+
+  /** What a thread ended with, if one did: nothing can be done with the others either, and new ones are needed. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
   /** Opens a chunk, whose bytes are the thread's from then on. @throws KlosetStoreError `object.rotten`, `object.malformed`, `seal.does-not-open`, `key.epoch` */
   async openChunk(job: OpenJob): Promise<OpenedChunk> {
-    const { buffer, byteLength } = job.bytes;
-    // The thread gets the bytes themselves where they are alone in their memory; else a copy of them.
-    const alone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
-    return (await this.#submit(job, alone ? [buffer] : [])) as OpenedChunk;
+    return (await this.#submit(job, ownMemory(job.bytes))) as OpenedChunk;
   }
 
   async close(): Promise<void> {
@@ -78,7 +98,7 @@ export class PipelineThreads {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
-  async #submit(job: ChunkJob | OpenJob, transfer: ArrayBuffer[] = []): Promise<MadeChunk | OpenedChunk> {
+  async #submit(job: ThreadJob, transfer: ArrayBuffer[] = []): Promise<JobResult> {
     let thread: Thread | undefined;
     while (thread === undefined) {
       // Before a thread is looked for: none is started any more once something failed.
@@ -87,7 +107,7 @@ export class PipelineThreads {
       if (thread === undefined) await new Promise<void>((resolve) => this.#queue.push(resolve));
     }
     const id = this.#nextId++;
-    const answered = new Promise<MadeChunk | OpenedChunk>((resolve, reject) => {
+    const answered = new Promise<JobResult>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
     });
     thread.jobs++;
@@ -145,4 +165,9 @@ export class PipelineThreads {
     this.#waiting.delete(id);
     return waiting;
   }
+}
+
+/** The thread gets the bytes themselves where they are alone in their memory; else a copy of them. */
+function ownMemory({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }

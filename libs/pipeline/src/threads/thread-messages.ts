@@ -58,18 +58,48 @@ export interface OpenJob {
 
 export type ChunkJob = (RowsJob | BlocksJob) & { readonly target: SealTarget; readonly level: number };
 
+/** A chunk to be read and packed for staging. */
+export interface PackJob {
+  readonly kind: 'pack';
+  readonly chunk: ChunkJob;
+  /** Of `stagingKey`. */
+  readonly key: Uint8Array;
+  /** Of `stagingAad`. */
+  readonly aad: Uint8Array;
+}
+
+/** A packed chunk to be made into one for the store. */
+export interface SealPackedJob {
+  readonly kind: 'seal-packed';
+  readonly bytes: Uint8Array;
+  readonly key: Uint8Array;
+  readonly aad: Uint8Array;
+  readonly target: SealTarget;
+  /** Zstandard's. */
+  readonly level: number;
+}
+
+export type ThreadJob = ChunkJob | PackJob | SealPackedJob | OpenJob;
+
 export type ToThread =
   | { readonly kind: 'slab'; readonly slab: number; readonly length: number }
   /** No more slabs. `trailer`: the last 32 bytes are the digest, and no part of the file. */
   | { readonly kind: 'end'; readonly trailer: boolean }
-  | { readonly kind: 'job'; readonly id: number; readonly job: ChunkJob | OpenJob };
+  | { readonly kind: 'job'; readonly id: number; readonly job: ThreadJob };
 
 export type FromThread =
   | { readonly kind: 'free'; readonly slab: number }
   | { readonly kind: 'revision'; readonly revision: number }
   | { readonly kind: 'scanned'; readonly result: ScanResult }
-  | { readonly kind: 'done'; readonly id: number; readonly result: MadeChunk | OpenedChunk }
+  | { readonly kind: 'done'; readonly id: number; readonly result: JobResult }
   | { readonly kind: 'failed'; readonly id: number | undefined; readonly error: PortableError };
+
+export type JobResult = MadeChunk | PackedChunk | OpenedChunk;
+
+/** A chunk that was packed: bytes that are alone in their memory. */
+export interface PackedChunk {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** A chunk that was made: its object, named by its digest. */
 export interface MadeChunk {

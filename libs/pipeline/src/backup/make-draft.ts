@@ -1,26 +1,27 @@
+import { tmpdir } from 'node:os';
 import {
-  ensureConfig,
   newId,
   type Cluster,
   type HashAnswer,
+  type LoadTable,
   type SnapshotSummary,
 } from '@etcd-kloset/kloset';
 import { RowLog, RowRuns, type RowSequence } from '@etcd-kloset/mvcc';
-import { tmpdir } from 'node:os';
+import { abortable } from '../abortable.ts';
+import { type SnapshotDraft } from '../draft/snapshot-draft.ts';
 import { timed, type Observer } from '../progress.ts';
 import { type Verdict } from '../prove/judge.ts';
 import { type DecodedFile } from '../scan/analysis.ts';
+import { type ChunkSink, type StoredChunk } from '../sink/chunk-sink.ts';
 import { type Intake } from '../spool/stream-intake.ts';
-import { commit } from '../store/commit.ts';
 import { storeAttachments, type AttachmentFile } from '../store/attachments.ts';
+import { findParent, type Parent } from '../store/parent.ts';
+import { CHUNK_LEVEL, sealTarget } from '../store/seal-target.ts';
 import { blocksAsRows } from '../store/store-blocks.ts';
 import { storeBuckets } from '../store/store-buckets.ts';
-import { findParent, type Parent } from '../store/parent.ts';
 import { storeRows, type MatchedCounts, type StoredRowsResult } from '../store/store-rows.ts';
-import { storeTables } from '../store/store-tables.ts';
-import { type PipelineThreads } from '../threads/pipeline-threads.ts';
-import { type SealTarget } from '../threads/thread-messages.ts';
 import { version } from '../version.ts';
+import { warnOfCollapse, warnOfOtherCluster } from './suspicious.ts';
 
 /** What is known of a snapshot besides its rows. */
 export interface SnapshotFacts {
@@ -33,12 +34,12 @@ export interface SnapshotFacts {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export interface StoreSnapshotOptions extends Observer {
+export interface MakeDraftOptions extends Observer {
   readonly cluster: Cluster;
   readonly intake: Intake;
-  readonly threads: PipelineThreads;
+  readonly sink: ChunkSink;
   readonly facts: SnapshotFacts;
-  /** Asked once the rows are stored: what the members answered, against what the file has. */
+  /** Asked while rows are stored: what the members answered, against what the file has. */
   readonly prove: (rows: RowSequence, file: DecodedFile) => Promise<Verdict>;
   /** The verdict for a file that is kept as it is; `hashes` are the members' answers, if they could be compared. */
   readonly opaqueVerdict: (reason: string, hashes: readonly HashAnswer[]) => Verdict;
@@ -47,15 +48,20 @@ export interface StoreSnapshotOptions extends Observer {
   readonly attachments: readonly AttachmentFile[];
   readonly spoolFolder: string | undefined;
   readonly startedAt: Date;
-  readonly now: () => Date;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Stores what a stream was found to be and commits its record: the stages snapshot, chunk, store and commit, joined. */
-export async function storeSnapshot(options: StoreSnapshotOptions): Promise<SnapshotSummary> {
-  const { cluster, intake } = options;
+export interface MadeDraft {
+  readonly draft: SnapshotDraft;
+  /** Reads the parent's tables, some of which are still in memory. */
+  readonly loadTable: LoadTable;
+}
+
+/** Cuts what a stream was found to be into chunks, hands them to the sink, and drafts the record. */
+export async function makeDraft(options: MakeDraftOptions): Promise<MadeDraft> {
+  const { cluster, intake, signal } = options;
   const { analysis } = intake;
-  if (!analysis.decoded) return storeOpaque(options, analysis.reason);
+  if (!analysis.decoded) return draftOpaque(options, analysis.reason);
 
   const rows = RowRuns.takeOver(RowLog.takeOver(analysis.log), analysis.runs);
   const proving = timed(options, 'prove', options.prove(rows, analysis));
@@ -64,16 +70,16 @@ export async function storeSnapshot(options: StoreSnapshotOptions): Promise<Snap
   const parent = await timed(options, 'parent', findParent(cluster, 'rows', warner(options)));
   const stored = await timed(options, 'store', storeDecoded(options, rows, parent));
   const buckets = await storeBuckets(cluster, analysis.others);
-  const verdict = await proving;
+  const verdict = await abortable(proving, signal);
   if (verdict.decodingIsWrong) {
-    return storeOpaque(
+    return draftOpaque(
       options,
       verdict.reason ?? 'the rows do not give the hash of their member',
       analysis,
       verdict,
     );
   }
-  return finish(options, parent, stored, {
+  return draftOf(options, parent, stored, {
     encoding: 'rows',
     revision: analysis.revision,
     compactRevision: analysis.compactRevision,
@@ -93,38 +99,39 @@ export async function storeSnapshot(options: StoreSnapshotOptions): Promise<Snap
  *
  * @param decoded what the rows said, where it is the proof that they failed
  */
-async function storeOpaque(
-  options: StoreSnapshotOptions,
+async function draftOpaque(
+  options: MakeDraftOptions,
   reason: string,
   decoded?: DecodedFile,
   verdict?: Verdict,
-): Promise<SnapshotSummary> {
-  const { cluster, intake, facts, spoolFolder } = options;
+): Promise<MadeDraft> {
+  const { cluster, intake, facts, spoolFolder, signal } = options;
   options.warn?.(`the database is kept as it is, since it does not decode without loss: ${reason}`);
   const parent = await findParent(cluster, 'opaque', warner(options));
-  const blocks = blocksAsRows(
+  const blocks = await blocksAsRows(
     intake.spool,
     intake.size,
     cluster.ring.idKey(cluster.id, cluster.ring.epoch),
     spoolFolder ?? tmpdir(),
+    signal,
   );
+  const target = sealTarget(cluster);
   try {
     const stored = await storeRows({
       ...options,
       rows: blocks.rows,
       parent: parent.chunks,
       parentTables: parent.map?.tables ?? [],
-      target: targetOf(cluster),
-      jobOf: ({ rows, locations: _ }, target, level) => ({
+      jobOf: ({ rows, locations: _ }) => ({
         kind: 'blocks',
         spool: intake.spool,
         numbers: rows.main.slice(0, rows.count),
         lengths: rows.length.slice(0, rows.count),
         target,
-        level,
+        level: CHUNK_LEVEL,
       }),
     });
-    return await finish(options, parent, stored, {
+    return await draftOf(options, parent, stored, {
       encoding: 'opaque',
       revision: decoded?.revision ?? facts.revisionAtLeast,
       compactRevision: decoded?.compactRevision ?? 0,
@@ -147,30 +154,30 @@ function warner({ warn }: Observer): (sentence: string) => void {
 }
 
 function storeDecoded(
-  options: StoreSnapshotOptions,
+  options: MakeDraftOptions,
   rows: RowSequence,
   parent: Parent,
 ): Promise<StoredRowsResult> {
-  const { cluster, intake, threads, progress, signal } = options;
+  const { cluster, intake, sink, progress, signal } = options;
+  const target = sealTarget(cluster);
   let counts: MatchedCounts = { newRows: 0, knownRows: 0, rowsToStore: 0 };
   const done = { rows: 0, bytes: 0 };
   return storeRows({
     cluster,
     rows,
+    sink,
     warn: options.warn,
     parent: parent.chunks,
     parentTables: parent.map?.tables ?? [],
-    threads,
     signal,
-    target: targetOf(cluster),
-    jobOf: (cut, target, level) => ({
+    jobOf: (cut) => ({
       kind: 'rows',
       spool: intake.spool,
       locations: cut.locations.slice(0, cut.rows.count),
       lengths: cut.rows.length.slice(0, cut.rows.count),
       tombstones: cut.rows.tombstone.slice(0, cut.rows.count),
       target,
-      level,
+      level: CHUNK_LEVEL,
     }),
     onMatched: (found) => {
       counts = found;
@@ -184,10 +191,6 @@ function storeDecoded(
   });
 }
 
-function targetOf({ ring, id }: Cluster): SealTarget {
-  return { publicKey: ring.dataPublicKey(ring.epoch), store: ring.store, cluster: id, epoch: ring.epoch };
-}
-
 interface Found {
   readonly encoding: SnapshotSummary['encoding'];
   readonly revision: number;
@@ -197,37 +200,55 @@ interface Found {
   readonly buckets: SnapshotSummary['buckets'];
   readonly statusHash: number;
   readonly kubernetes: DecodedFile['kubernetes'];
-  readonly bucketChunks: readonly { digest: string; size: number }[];
+  readonly bucketChunks: readonly StoredChunk[];
   readonly verdict: Verdict;
   readonly opaqueReason: string | undefined;
 }
 
-async function finish(
-  options: StoreSnapshotOptions,
+async function draftOf(
+  options: MakeDraftOptions,
   parent: Parent,
   stored: StoredRowsResult,
   found: Found,
-): Promise<SnapshotSummary> {
-  const { cluster, intake, facts, startedAt, now } = options;
-  const { kubernetes, verdict } = found;
-  const parentTables = parent.map?.tables.map(({ digest, size }) => [digest, size] as const) ?? [];
-  const tableSizes = new Map([...parentTables, ...stored.tables]);
-  const tables = await storeTables(
-    cluster,
-    [...stored.kept, ...stored.tabled],
-    stored.written,
-    tableSizes,
-    stored.loadTable,
-  );
+): Promise<MadeDraft> {
+  const { cluster, startedAt } = options;
   const attached = await storeAttachments(cluster, options.attachments, parent);
-  await ensureConfig(cluster, facts.clusterName, parent.listing.configs, now());
   warnOfCollapse(options, parent.summary, found);
-  warnOfOtherCluster(options, parent.summary, found);
+  warnOfOtherCluster(options, options.facts, parent.summary, found);
   options.signal?.throwIfAborted();
 
-  const newChunks = stored.tabled.length + stored.written.length + found.bucketChunks.length;
-  const bucketBytes = found.bucketChunks.reduce((sum, { size }) => sum + size, 0);
-  const summary: SnapshotSummary = {
+  const rowChunks = [...stored.kept, ...stored.tabled];
+  const used = new Set(rowChunks.map(({ table }) => table));
+  const tables = [
+    ...(parent.map?.tables ?? []).filter(({ digest }) => used.has(digest)),
+    ...[...stored.tables].map(([digest, size]) => ({ digest, size })),
+  ];
+  const draft: SnapshotDraft = {
+    store: cluster.ring.store,
+    cluster: cluster.id,
+    epoch: cluster.ring.epoch,
+    startedAt,
+    summary: summaryOf(options, parent, stored, found, attached),
+    rowChunks,
+    tables,
+    sections: stored.sections,
+    bucketChunks: found.bucketChunks,
+    attachmentChunks: [...attached.sizes].map(([digest, size]) => ({ digest, size })),
+    newestConfig: parent.listing.configs.at(-1),
+  };
+  return { draft, loadTable: stored.loadTable };
+}
+
+function summaryOf(
+  options: MakeDraftOptions,
+  parent: Parent,
+  stored: StoredRowsResult,
+  found: Found,
+  attached: Awaited<ReturnType<typeof storeAttachments>>,
+): SnapshotSummary {
+  const { intake, facts } = options;
+  const { kubernetes, verdict } = found;
+  return {
     format: 1,
     id: newId(facts.time),
     cluster: facts.clusterName,
@@ -245,9 +266,16 @@ async function finish(
     stream: { bytes: intake.size, sha256: intake.sha256 },
     bytes: {
       stream: intake.size + (intake.trailer === undefined ? 0 : 32),
-      added: stored.added + bucketBytes + tables.added + attached.added,
+      added:
+        sum(stored.tabled.map(({ objectSize }) => objectSize)) +
+        sum([...stored.tables.values()]) +
+        sum(found.bucketChunks.map(({ size }) => size)) +
+        attached.added,
     },
-    chunks: { new: newChunks, total: tables.rowChunks.length + found.bucketChunks.length },
+    chunks: {
+      new: stored.tabled.length + stored.sections.length + found.bucketChunks.length,
+      total: stored.kept.length + stored.tabled.length + stored.sections.length + found.bucketChunks.length,
+    },
     hashKV: [...verdict.hashKV],
     proof: verdict.proof,
     proofReason: verdict.reason,
@@ -259,52 +287,11 @@ async function finish(
       encrypted: kubernetes.encrypted.map((each) => ({ ...each, resources: [...each.resources] })),
     },
     warnings: [...options.warnings],
-    durationMs: now().getTime() - startedAt.getTime(),
+    durationMs: 0,
     tool: { name: 'etcd-kloset', version },
   };
-  const committing = commit({
-    cluster,
-    summary,
-    map: { tables: tables.tables, rowChunks: tables.rowChunks, bucketChunks: found.bucketChunks },
-    attachmentSizes: attached.sizes,
-    startedAt,
-    now,
-  });
-  return timed(options, 'commit', committing);
 }
 
-/**
- * A compaction at the wrong revision can leave a "healthy" etcd with hardly a key (etcd issue 22376): the
- * backup is made, and said to be suspicious.
- */
-function warnOfCollapse(
-  options: StoreSnapshotOptions,
-  parent: SnapshotSummary | undefined,
-  found: Found,
-): void {
-  if (parent?.encoding !== 'rows' || found.encoding !== 'rows') return;
-  if (parent.rows.total < 100 || found.total * 2 > parent.rows.total) return;
-  options.warn?.(
-    `the database holds ${found.total} rows; the snapshot before had ${parent.rows.total}. If nobody deleted them, keep the older snapshots`,
-  );
-}
-
-/** A name that suddenly stands for another cluster, or for one that went back in time, is said: it may be a mistake. */
-function warnOfOtherCluster(
-  { facts, warn }: StoreSnapshotOptions,
-  parent: SnapshotSummary | undefined,
-  found: Found,
-): void {
-  const before = parent?.etcd.clusterId;
-  const now = facts.etcd.clusterId;
-  if (before !== undefined && now !== undefined && before !== now) {
-    warn?.(
-      `the cluster ${facts.clusterName} has another id than in the snapshot before (${now}, then ${before}): it was restored or rebuilt, or this is another cluster`,
-    );
-  }
-  if (parent?.source === 'cluster' && facts.source === 'cluster' && found.revision < parent.revision) {
-    warn?.(
-      `the revision went back from ${parent.revision} to ${found.revision} since the snapshot before: the cluster was restored or rebuilt, or this is another cluster`,
-    );
-  }
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
