@@ -6,8 +6,16 @@ import { type ClusterRegistry } from '../registry/cluster-registry.ts';
 import { type StorePool } from '../stores/store-pool.ts';
 import { type Metrics } from '../telemetry/metrics.ts';
 import { type Telemetry } from '../telemetry/telemetry.ts';
+import { type Stop } from './stop.ts';
 
-export type ServiceName = 'api' | 'snapshot-worker' | 'chunk-worker' | 'storage-writer' | 'embedded';
+export const SERVICE_NAMES = [
+  'api',
+  'snapshot-worker',
+  'chunk-worker',
+  'storage-writer',
+  'embedded',
+] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** What every part of a process is made of. Several services in one process share it. */
 export interface Boot {
@@ -25,14 +33,6 @@ export interface Boot {
   readonly stores: StorePool;
   readonly registry: ClusterRegistry;
   readonly stop: Stop;
-  /** Ends what the boot started, last of all: connections, telemetry. */
+  /** Last of all: ends connections, sends what telemetry has left. */
   close(): Promise<void>;
-}
-
-/** How a process ends: it is asked to, it has some time to finish what is under way, then it must let go. */
-export interface Stop {
-  /** Aborted when the process was asked to end: take nothing new. */
-  readonly asked: AbortSignal;
-  /** Aborted when the time to drain is over: give up what is under way, it is done again elsewhere. */
-  readonly now: AbortSignal;
 }

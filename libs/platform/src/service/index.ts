@@ -1,2 +1,10 @@
-export { type Boot, type ServiceName, type Stop } from './boot.ts';
-export { type ApplicationFactory, type ModuleFactory, type RunOptions } from './run-service.ts';
+export { type Boot, SERVICE_NAMES, type ServiceName } from './boot.ts';
+export {
+  type ApplicationFactory,
+  type ModuleFactory,
+  type RunningService,
+  startService,
+} from './start-service.ts';
+export { createStop, type Stop, whenAborted } from './stop.ts';
+export { together } from './together.ts';
+export { UsageError } from './usage-error.ts';
