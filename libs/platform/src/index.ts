@@ -1,4 +1,6 @@
-export { type ApiKeys } from './auth/api-keys.ts';
+export { hashApiKey, newApiKey, type NewApiKey } from './auth/api-key.ts';
+export { apiKeys, type ApiKeys } from './auth/api-keys.ts';
+export { authorize, hasLabels, hasRole, mayCluster } from './auth/authorize.ts';
 export { type Principal, type Role, ROLES } from './auth/principal.ts';
 export {
   type ClusterAuth,
@@ -10,6 +12,14 @@ export {
 } from './config/cluster-definition.ts';
 export * from './config/configuration.ts';
 export { clusterDefinitionSchema, type ClusterDefinitionInput } from './config/definition-schema.ts';
+export { describeConfiguration } from './config/describe-configuration.ts';
+export { configurationJsonSchema } from './config/json-schema.ts';
+export {
+  configurationFrom,
+  type ConfigurationFromOptions,
+  loadConfiguration,
+} from './config/load-configuration.ts';
+export { type ConfigurationInput } from './config/schema/file-schema.ts';
 export { PlatformError, type PlatformErrorCode, type Problem } from './errors.ts';
 export {
   type ClusterRegistry,
@@ -18,7 +28,3 @@ export {
   type RegistryProblem,
 } from './registry/cluster-registry.ts';
 export { type OpenedStore, type StoreHealth, type StoreNeed, type StorePool } from './stores/store-pool.ts';
-export * from './health/index.ts';
-export * from './logs/index.ts';
-export * from './service/index.ts';
-export * from './telemetry/index.ts';

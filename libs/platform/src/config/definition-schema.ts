@@ -15,6 +15,12 @@ function checked(problemOf: (text: string) => string | undefined) {
   };
 }
 
+/** What a cluster is called: text of one line, without spaces at its ends. */
+export const nameSchema = clusterName.refine(
+  (name) => name.trim() === name && !/\p{Cc}/u.test(name) && name.isWellFormed() && name !== '__proto__',
+  'is no name for a cluster: up to 200 printable characters, no spaces at its ends',
+);
+
 export const endpointSchema = z
   .string()
   .max(300)
@@ -51,7 +57,7 @@ const fileName = z.string().min(1).max(500);
  * same keys, but for `objective` and `jitter`, which are written as `26h` there.
  */
 export const clusterDefinitionSchema = z.strictObject({
-  name: clusterName,
+  name: nameSchema,
   store: storeName,
   endpoints: z.array(endpointSchema).min(1).max(50),
   onlyEndpoints: z.boolean().default(false),
