@@ -71,8 +71,9 @@ LABEL org.opencontainers.image.title="etcd-kloset" \
 # The folders belong to the user, and so do new volumes that an engine mounts over them.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* \
- && mkdir -p /etc/etcd-kloset/secrets \
+ && install -d /etc/etcd-kloset/secrets/clusters \
  && install -d -o 65532 -g 65532 -m 0700 /var/spool/etcd-kloset /var/lib/etcd-kloset \
+      /etc/etcd-kloset/keys /etc/etcd-kloset/access /etc/etcd-kloset/owner \
  && ln -s /opt/etcd-kloset/apps/cli/bin/etcd-kloset.js /usr/local/bin/etcd-kloset
 COPY --from=tree /src/out /opt/etcd-kloset
 WORKDIR /opt/etcd-kloset
