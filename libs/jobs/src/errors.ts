@@ -17,6 +17,8 @@ export type JobsErrorCode =
   /** What was asked of a queue, or lies in one, is not what its schema says. */
   | 'job.invalid'
   | 'job.too-large'
+  /** One of its children failed, and is not kept any more: nothing else is known. */
+  | 'job.child-failed'
   /** Its worker vanished too often while it ran. */
   | 'job.stalled'
   /** An error that no part of the product threw on purpose. */
@@ -33,6 +35,8 @@ export type JobsErrorCode =
   | 'backup.cancelled'
   | 'request.unknown'
   | 'event.invalid'
+  /** Where to read on from is no id of the stream. */
+  | 'event.bad-position'
   | 'webhook.bad-url'
   /** The address is one that webhooks must not reach. */
   | 'webhook.forbidden-address'

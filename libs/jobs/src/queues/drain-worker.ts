@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Worker } from 'bullmq';
+import { interruptJobs, whenIdle } from './running-jobs.ts';
+
+/** For processors to stop after their signal, and for the last words to Redis. */
+const GRACE_MS = 5000;
+
+/**
+ * Shuts a worker down: it takes no more jobs, and those that run have `drainMs` to end. What runs then is aborted and
+ * handed back to its queue, where another worker takes it; it does not count as a try. Resolves within `drainMs` and
+ * twice five seconds even when a processor does not listen or Redis is away: the job's lock runs out then.
+ */
+export async function drainWorker(worker: Worker, drainMs: number): Promise<void> {
+  await worker.pause(true);
+  if (!(await within(whenIdle(worker), drainMs))) {
+    interruptJobs(worker);
+    await within(whenIdle(worker), GRACE_MS);
+  }
+  const stillRunning = !(await within(whenIdle(worker), 0));
+  if (await within(worker.close(stillRunning), GRACE_MS)) return;
+  await within(worker.disconnect(), GRACE_MS);
+}
+
+/** Whether `work` ended in time; its errors are the worker's, who tells them in its events. */
+async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const timer = new AbortController();
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  // Whoever is idle already has ended in the next turn of the event loop.
+  const late = sleep(ms, false, { signal: timer.signal }).catch(() => false);
+  const result = await Promise.race([ended, late]);
+  timer.abort();
+  return result;
+}
