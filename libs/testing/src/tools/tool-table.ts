@@ -70,6 +70,15 @@ export const TOOLS = {
     ],
     howToGetIt: 'Put redis-server 7 or later on PATH (Debian and Ubuntu: apt-get install redis-server).',
   },
+  // Builds the objects of a kustomization; that needs no cluster.
+  kubectl: {
+    programs: ['kubectl'],
+    sources: [
+      { kind: 'path', version: { args: ['version', '--client'], says: /Kustomize Version: v5\./ } },
+      { kind: 'debian', suite: 'trixie', packages: ['kubectl'] },
+    ],
+    howToGetIt: 'Put kubectl 1.27 or later on PATH.',
+  },
   // Checks Prometheus' rules, and runs the tests of alerts.
   promtool: {
     programs: ['promtool'],
