@@ -47,6 +47,12 @@ export { tableReader } from './rows/table-reader.ts';
 export { tiersToMerge } from './rows/tiers.ts';
 export { rowHasher, type HashRowInto } from './seal/index.ts';
 export * from './store/cluster.ts';
+export {
+  MOST_DEFINITION_BYTES,
+  readDefinition,
+  type StoredDefinition,
+  writeDefinition,
+} from './store/cluster-definition.ts';
 export { clusterIds, ensureConfig, listClusters, type NamedCluster } from './store/cluster-config.ts';
 export { damagedObjects, putNote, readNote, type Note } from './store/notes.ts';
 export {
@@ -56,4 +62,11 @@ export {
   type SnapshotList,
   type UnreadableSnapshot,
 } from './store/snapshots.ts';
+export {
+  openCredentialFile,
+  openOwnerKeys,
+  type OwnerSecretFiles,
+  readKeyFiles,
+  readOwnerSecrets,
+} from './store/open-keys.ts';
 export { createStore, openStore, type KeyFile, type Store } from './store/store.ts';

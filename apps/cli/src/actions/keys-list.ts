@@ -4,6 +4,7 @@ import {
   keyFileKinds,
   labelOfKeyFile,
   openStore,
+  readKeyFiles,
   type KeyFileKind,
   type NamedKeyFile,
 } from '@etcd-kloset/kloset';
@@ -11,7 +12,6 @@ import { type Action } from '../commands/command.ts';
 import { type keysListOptions } from '../commands/keys.ts';
 import { plural } from '../output/format.ts';
 import { formatTable } from '../output/table.ts';
-import { readKeyFiles } from '../store/key-files.ts';
 import { withStorage } from '../store/opened-storage.ts';
 
 export interface ListedKeyFile {

@@ -3,6 +3,7 @@ import {
   KlosetStoreError,
   openKeyFiles,
   openStore,
+  readKeyFiles,
   type NamedKeyFile,
   type OwnerSecrets,
 } from '@etcd-kloset/kloset';
@@ -10,7 +11,6 @@ import { CliError } from '../cli-error.ts';
 import { type Action, type ExitCode } from '../commands/command.ts';
 import { type keysRemoveOptions } from '../commands/keys.ts';
 import { readOwnerSecrets } from '../store/given-keys.ts';
-import { readKeyFiles } from '../store/key-files.ts';
 import { withStorage } from '../store/opened-storage.ts';
 import { inspectKeyFile, type ListedKeyFile } from './keys-list.ts';
 

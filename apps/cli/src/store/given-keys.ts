@@ -1,11 +1,8 @@
 import {
-  credentialRing,
-  KlosetStoreError,
-  openKeyFiles,
+  openCredentialFile,
+  openOwnerKeys,
   ownerRing,
-  readCredentialFile,
-  readIdentityFile,
-  readPassphraseFile,
+  readOwnerSecrets as readOwnerFiles,
   type KeyRing,
   type MasterBundle,
   type OwnerSecrets,
@@ -14,7 +11,6 @@ import {
 import { type Source } from '../options/settle.ts';
 import { type Report } from '../output/report.ts';
 import { UsageError } from '../usage-error.ts';
-import { readKeyFiles } from './key-files.ts';
 
 /** The key options of a command that needs an owner. */
 export interface GivenOwnerKeys {
@@ -86,9 +82,9 @@ export async function openGivenKey(store: Store, need: Need, use: KeyUse): Promi
 export async function openGivenKeyIfAny(store: Store, need: Need, use: KeyUse): Promise<KeyRing | undefined> {
   switch (chooseKey(use.given, use.sourceOf, need)) {
     case 'writer':
-      return openCredential(store, use.given.writerKeyFile!, 'writer', use);
+      return openCredentialFile(store, use.given.writerKeyFile!, 'writer', use.report.warn);
     case 'keeper':
-      return openCredential(store, use.given.keeperKeyFile!, 'keeper', use);
+      return openCredentialFile(store, use.given.keeperKeyFile!, 'keeper', use.report.warn);
     case 'owner':
       return ownerRing(await openOwnerBundle(store, use));
     case undefined:
@@ -98,8 +94,7 @@ export async function openGivenKeyIfAny(store: Store, need: Need, use: KeyUse): 
 
 /** The master keys, for what makes keys of them. @throws KlosetStoreError `key.*` */
 export async function openOwnerBundle(store: Store, use: KeyUse<GivenOwnerKeys>): Promise<MasterBundle> {
-  const secrets = await readOwnerSecrets(use);
-  return openKeyFiles(await readKeyFiles(store.storage, use.signal), secrets, store.id);
+  return openOwnerKeys(store, await readOwnerSecrets(use), use.signal);
 }
 
 /** What the owner brings. @throws UsageError when no key is given */
@@ -115,56 +110,12 @@ export async function readOwnerSecrets({
   );
   const filesOf = (option: keyof GivenOwnerKeys): readonly string[] =>
     sourceOf(option) === wanted ? given[option] : [];
-  const secrets = await readSecrets(filesOf('identityFile'), filesOf('passphraseFile'), report);
+  const secrets = await readOwnerFiles(
+    { identityFiles: filesOf('identityFile'), passphraseFiles: filesOf('passphraseFile') },
+    report.warn,
+  );
   if (secrets.identities.length + secrets.passphrases.length === 0) {
     throw new UsageError('No key was given.', ADVICE.decrypt);
   }
   return secrets;
-}
-
-async function readSecrets(
-  identityFiles: readonly string[],
-  passphraseFiles: readonly string[],
-  report: Report,
-): Promise<OwnerSecrets> {
-  const identities: string[] = [];
-  for (const file of identityFiles) {
-    const read = await readIdentityFile(file);
-    read.warnings.forEach(report.warn);
-    identities.push(...read.identities);
-  }
-  const passphrases: string[] = [];
-  for (const file of passphraseFiles) {
-    const read = await readPassphraseFile(file);
-    read.warnings.forEach(report.warn);
-    passphrases.push(read.passphrase);
-  }
-  return { identities, passphrases };
-}
-
-async function openCredential(
-  store: Store,
-  file: string,
-  role: 'writer' | 'keeper',
-  { report }: KeyUse,
-): Promise<KeyRing> {
-  const { credential, warnings } = await readCredentialFile(file);
-  warnings.forEach(report.warn);
-  if (credential.role !== role) {
-    throw new KlosetStoreError(
-      'key.wrong-kind',
-      `${file} holds a ${credential.role} key, not a ${role} key.`,
-      {
-        advice: `Give it with --${credential.role}-key-file.`,
-      },
-    );
-  }
-  if (credential.store !== store.id) {
-    throw new KlosetStoreError(
-      'key.wrong-store',
-      `The ${role} key in ${file} is of store ${credential.store}, but ${store.storage.url} is store ${store.id}.`,
-      { advice: 'Use the key that was made for this store.' },
-    );
-  }
-  return credentialRing(credential);
 }
