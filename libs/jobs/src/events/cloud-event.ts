@@ -7,8 +7,11 @@ import { type CloudEvent, type EventData, eventSchemas, type EventType } from '.
 /** Where events come from (CloudEvents' `source`); with `id` it names an event in all the world. */
 export const EVENT_SOURCE = '/etcd-kloset';
 
-/** An event is a note, not a parcel: larger ones are refused. In bytes of JSON. */
-export const MAX_EVENT_BYTES = 65_536;
+/** An event is a note, not a parcel: larger ones are refused. In bytes of JSON; it must fit into a webhook's job. */
+export const MAX_EVENT_BYTES = 48 * 1024;
+
+/** Of the message of an error, in characters: some tell what every cause said. */
+const LONGEST_MESSAGE = 2000;
 
 const types = Object.keys(eventSchemas) as [EventType, ...EventType[]];
 
@@ -58,7 +61,7 @@ export interface EventOptions {
   readonly traceparent?: string | undefined;
 }
 
-/** The event, checked. Its subject follows from its data. */
+/** The event, checked. Its subject follows from its data; messages of errors are cut where nobody reads on. */
 export function makeEvent<Type extends EventType>(
   type: Type,
   data: EventData<Type>,
@@ -72,7 +75,7 @@ export function makeEvent<Type extends EventType>(
     subject: subjectOf(data),
     time: (options.time ?? new Date()).toISOString(),
     datacontenttype: 'application/json',
-    data,
+    data: 'error' in data ? { ...data, error: shortened(data.error) } : data,
     traceparent: options.traceparent,
   }) as CloudEvent<Type>;
 }
@@ -81,6 +84,10 @@ export function makeEvent<Type extends EventType>(
 function subjectOf(data: EventData<EventType>): string {
   if ('cluster' in data) return data.cluster;
   return 'store' in data ? data.store : data.webhook;
+}
+
+function shortened<Failure extends { message: string }>(failure: Failure): Failure {
+  return { ...failure, message: failure.message.slice(0, LONGEST_MESSAGE) };
 }
 
 function invalidEvent(error: z.ZodError): JobsError {
