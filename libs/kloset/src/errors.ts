@@ -8,6 +8,8 @@ export type StoreErrorCode =
   | 'store.no-such-cluster'
   | 'store.clock-skew'
   | 'store.backup-too-long'
+  | 'store.conflict'
+  | 'store.bad-definition'
   | 'snapshot.not-found'
   | 'snapshot.ambiguous'
   | 'snapshot.none'

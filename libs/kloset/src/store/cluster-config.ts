@@ -1,37 +1,62 @@
-import { z } from 'zod';
 import { KlosetStoreError } from '../errors.ts';
-import { CLUSTERS_PREFIX, configName } from '../format/names.ts';
+import { CLUSTERS_PREFIX } from '../format/names.ts';
 import { type KeyRing } from '../keys/index.ts';
-import { openObject, sealObject } from '../objects/metadata-object.ts';
-import { clusterById, getObject, listCluster, readSummary, type Cluster } from './cluster.ts';
+import { clusterById, listCluster, readSummary, type Cluster } from './cluster.ts';
+import { readDefinition, type StoredDefinition } from './cluster-definition.ts';
+import {
+  isDamage,
+  listConfigs,
+  openConfigObject,
+  putConfig,
+  readConfig,
+  type ConfigObject,
+} from './config-object.ts';
 import { type Store } from './store.ts';
-
-const schema = z.object({ format: z.literal(1), name: z.string(), created: z.string() });
-
-const MOST_CONFIG_BYTES = 1024 * 1024;
 
 export interface NamedCluster {
   readonly cluster: Cluster;
   readonly name: string;
 }
 
-/** Writes a cluster's name into its folder unless it is there and can be read. */
+/**
+ * Writes a cluster's name into its folder unless it is there and can be read. What takes the place of a damaged
+ * configuration has the definition that was there before it.
+ *
+ * @param configs numbers of configurations that are there: of all, or of the newest
+ * @param warn told what became of a damaged one
+ */
 export async function ensureConfig(
   cluster: Cluster,
   name: string,
   configs: readonly string[],
   now: Date,
+  warn?: (sentence: string) => void,
 ): Promise<void> {
   const newest = configs.at(-1);
-  if (newest !== undefined && !(await isDamaged(cluster, newest))) return;
-  const number = newest === undefined ? 1 : Number(newest) + 1;
-  const plain = new TextEncoder().encode(JSON.stringify({ format: 1, name, created: now.toISOString() }));
-  const object = configName(cluster.id, number);
-  const id = object.slice(object.lastIndexOf('/') + 1);
-  await cluster.store.storage.put(
-    object,
-    sealObject(cluster.ring, cluster.id, { magic: 'KLG', kind: 'config', id }, [plain]),
+  const created = now.toISOString();
+  if (newest === undefined) {
+    await putConfig(cluster, 1, { name, created });
+    return;
+  }
+  if (!(await isDamaged(cluster, newest))) return;
+  // Somebody may have mended it, or written a new definition, since those numbers were listed.
+  const last = (await listConfigs(cluster)).at(-1) ?? newest;
+  if (last !== newest && !(await isDamaged(cluster, last))) return;
+  const before = await readDefinition(cluster);
+  const kept = keptOf(before);
+  const number = Number(last) + 1;
+  if ((await putConfig(cluster, number, { name, created, ...kept })) === 'exists') return;
+  warn?.(
+    `the configuration ${Number(last)} of cluster ${name} is damaged: it was written again as ${number}` +
+      (before === undefined || Object.keys(kept).length === 0
+        ? ''
+        : `, with the definition of ${before.number}; a change of it after that is lost`),
   );
+}
+
+function keptOf(before: StoredDefinition | undefined): Pick<ConfigObject, 'definition' | 'removed'> {
+  if (before?.removed === true) return { removed: true };
+  return before?.definition === undefined ? {} : { definition: before.definition };
 }
 
 /**
@@ -39,7 +64,7 @@ export async function ensureConfig(
  *
  * A cluster whose configuration is lost or damaged goes by the name in its newest snapshot; when there is none
  * that can be read, by the name of its folder. A folder that has neither snapshots nor a name (its first backup is
- * under way, or died) is left out.
+ * under way, or died) is left out, and so is a cluster that was taken away and has no snapshots.
  */
 export async function listClusters(store: Store, ring: KeyRing): Promise<NamedCluster[]> {
   const all: NamedCluster[] = [];
@@ -66,22 +91,7 @@ export async function reachableClusters(store: Store, ring: KeyRing): Promise<st
  * @throws `object.rotten`, `object.malformed`, `store.newer-format`, `seal.does-not-open`, `key.epoch`
  */
 export function openConfig(cluster: Cluster, id: string, bytes: Uint8Array): string {
-  const object = configName(cluster.id, Number(id));
-  const plain = openObject(cluster.ring, cluster.id, { magic: 'KLG', kind: 'config', id }, bytes, object);
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(plain));
-  } catch (cause) {
-    throw malformed(object, cause);
-  }
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) throw malformed(object, parsed.error);
-  return parsed.data.name;
-}
-
-async function readConfig(cluster: Cluster, id: string): Promise<string> {
-  const name = configName(cluster.id, Number(id));
-  return openConfig(cluster, id, await getObject(cluster.store, name, MOST_CONFIG_BYTES));
+  return openConfigObject(cluster, id, bytes).name;
 }
 
 async function isDamaged(cluster: Cluster, id: string): Promise<boolean> {
@@ -89,9 +99,7 @@ async function isDamaged(cluster: Cluster, id: string): Promise<boolean> {
     await readConfig(cluster, id);
     return false;
   } catch (error) {
-    if (!(error instanceof KlosetStoreError)) throw error;
-    // What is newer than this program or its key is not damaged.
-    return error.code !== 'key.epoch' && error.code !== 'store.newer-format';
+    return isDamage(error);
   }
 }
 
@@ -100,21 +108,15 @@ async function nameOf(cluster: Cluster): Promise<string | undefined> {
   const { configs, snapshots } = await listCluster(cluster);
   const sources = [
     ...configs.map((id) => () => readConfig(cluster, id)).reverse(),
-    ...snapshots.map((id) => async () => (await readSummary(cluster, id)).cluster).reverse(),
+    ...snapshots.map((id) => async () => ({ name: (await readSummary(cluster, id)).cluster })).reverse(),
   ];
   for (const read of sources) {
     try {
-      return await read();
+      const found: Pick<ConfigObject, 'name' | 'removed'> = await read();
+      return found.removed === true && snapshots.length === 0 ? undefined : found.name;
     } catch (error) {
       if (!(error instanceof KlosetStoreError)) throw error;
     }
   }
   return sources.length === 0 ? undefined : cluster.id;
-}
-
-function malformed(object: string, cause: unknown): KlosetStoreError {
-  return new KlosetStoreError('object.malformed', `${object} is not a cluster's configuration`, {
-    context: { object },
-    cause,
-  });
 }

@@ -62,14 +62,25 @@ async function commitTo(
   const sections = sectionsOf(draft, stored);
   const tableSizes = new Map(draft.tables.map(({ digest, size }) => [digest, size]));
   const tables = await storeTables(cluster, draft.rowChunks, sections, tableSizes, loadTable);
+  const warnings = [...draft.summary.warnings];
   const { newestConfig } = draft;
-  await ensureConfig(cluster, draft.summary.cluster, newestConfig === undefined ? [] : [newestConfig], now());
+  await ensureConfig(
+    cluster,
+    draft.summary.cluster,
+    newestConfig === undefined ? [] : [newestConfig],
+    now(),
+    (sentence) => {
+      warnings.push(sentence);
+      options.warn?.(sentence);
+    },
+  );
   const chunkBytes = sections.reduce((sum, { objectSize }) => sum + objectSize, 0);
   const { bytes } = draft.summary;
   const committing = commit({
     cluster,
     summary: {
       ...draft.summary,
+      warnings,
       bytes: { ...bytes, added: bytes.added + chunkBytes + tables.added },
       // Two machines may have read the two clocks.
       durationMs: Math.max(0, now().getTime() - startedAt.getTime()),
