@@ -29,9 +29,10 @@ export default {
       displayName: 'int',
       testMatch: ['<rootDir>/{apps,libs}/**/*.int-spec.ts'],
     },
-    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'] },
-    // Longer campaigns, run by name: npm run test:compat, npm run test:chaos.
+    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/{e2e,shipping}/**/*.e2e-spec.ts'] },
+    // Longer campaigns, run by name: npm run test:compat, npm run test:chaos, npm run test:image.
     { ...common, displayName: 'compat', testMatch: ['<rootDir>/test/compat/**/*.compat-spec.ts'] },
     { ...common, displayName: 'chaos', testMatch: ['<rootDir>/test/chaos/**/*.chaos-spec.ts'] },
+    { ...common, displayName: 'image', testMatch: ['<rootDir>/test/shipping/**/*.image-spec.ts'] },
   ],
 };
