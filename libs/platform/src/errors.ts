@@ -6,6 +6,8 @@ export type PlatformErrorCode =
   | 'config.unreadable'
   /** The configuration says what cannot be; `problems` has each mistake with its place. */
   | 'config.invalid'
+  /** The address for health and metrics cannot be listened on. */
+  | 'ops.cannot-listen'
   /** A store that the configuration does not name. */
   | 'store.unknown'
   /** Another store lies where this one was. */

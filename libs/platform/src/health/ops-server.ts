@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type ListenConfig } from '../config/configuration.ts';
+import { PlatformError } from '../errors.ts';
 import { type Logger } from '../logs/logger.ts';
 import { type Telemetry } from '../telemetry/telemetry.ts';
 import { type HealthRegistry } from './health-registry.ts';
@@ -33,7 +34,15 @@ export interface OpsAnswer {
 export async function startOpsServer({ listen, ...options }: OpsServerOptions): Promise<OpsServer> {
   const server = createServer((request, response) => void serve(request, response, options));
   server.listen(listen.port, listen.host);
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new PlatformError(
+      'ops.cannot-listen',
+      `Health and metrics cannot be served on ${listen.host}:${listen.port}.`,
+      { advice: 'Set ops.host and ops.port (ETCD_KLOSET_OPS_PORT) to what is free on this machine.', cause },
+    );
+  }
   // It keeps no process alive.
   server.unref();
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };

@@ -2,6 +2,7 @@ import { isSecretName, REDACTED, withoutSecrets } from './secrets.ts';
 
 const DEEPEST = 8;
 const MOST_ENTRIES = 100;
+const LONGEST = 8192;
 
 /**
  * A copy of a value that may be written into a log: what is called a secret is gone, at any depth, and so is what
@@ -14,7 +15,7 @@ export function redact(value: unknown): unknown {
 }
 
 function copy(value: unknown, depth: number, above: Set<object>): unknown {
-  if (typeof value === 'string') return withoutSecrets(value);
+  if (typeof value === 'string') return shortened(withoutSecrets(value));
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`;
   if (typeof value !== 'object' || value === null) return value;
@@ -25,9 +26,14 @@ function copy(value: unknown, depth: number, above: Set<object>): unknown {
   if (depth >= DEEPEST) return '[too deep]';
 
   above.add(value);
-  const copied = copyInside(value, depth, above);
-  above.delete(value);
-  return copied;
+  try {
+    return copyInside(value, depth, above);
+  } catch {
+    // A getter that throws: what is said about it is still said.
+    return '[unreadable]';
+  } finally {
+    above.delete(value);
+  }
 }
 
 function copyInside(value: object, depth: number, above: Set<object>): unknown {
@@ -39,12 +45,18 @@ function copyInside(value: object, depth: number, above: Set<object>): unknown {
   const entries: [unknown, unknown][] = value instanceof Map ? [...value] : entriesOf(value);
   const copied: Record<string, unknown> = {};
   for (const [key, item] of entries.slice(0, MOST_ENTRIES)) {
-    const name = String(key);
+    const name = typeof key === 'string' ? key : JSON.stringify([copy(key, depth + 1, above)]).slice(1, -1);
     copied[withoutSecrets(name)] =
       item !== undefined && isSecretName(name, item) ? REDACTED : copy(item, depth + 1, above);
   }
   if (entries.length > MOST_ENTRIES) copied['…'] = `[${entries.length - MOST_ENTRIES} more]`;
   return copied;
+}
+
+function shortened(text: string): string {
+  return text.length <= LONGEST
+    ? text
+    : `${text.slice(0, LONGEST)}… [${text.length - LONGEST} more characters]`;
 }
 
 /** Of an error also what does not show: its message and its cause. */

@@ -14,19 +14,18 @@ export function isSecretName(name: string, value: unknown): boolean {
   return KEY.test(name) && typeof value !== 'number' && typeof value !== 'boolean';
 }
 
-/** What a secret looks like wherever it stands; the first group, if any, stays. */
+/** What a secret looks like wherever it stands; the first group, if any, stays. Each looks at a text once: texts may be long. */
 const FORMATS: readonly RegExp[] = [
   // Identities of age, keys of writers and keepers, API keys.
   /AGE-SECRET-KEY-[A-Z0-9-]*/gi,
-  /(ETCD-KLOSET-[A-Z]+-KEY-[0-9]+:)[A-Za-z0-9_-]+/g,
-  /\bkloset_[A-Za-z0-9_-]{16,}/g,
-  /(sha256:)[0-9a-f]{64}\b/g,
-  // Headers, and what else is written `name=value` or `name: value`.
-  /\b((?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]+/gi,
-  /\b((?:[a-z0-9-]+[-_])?(?:pass(?:word|phrase|wd)|secret|token|api[-_]?key|access[-_]?key|signature|credential)["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi,
+  /(ETCD-KLOSET-[A-Z]{1,20}-KEY-[0-9]{1,9}:)[A-Za-z0-9_-]+/g,
+  /\bek_[A-Za-z0-9_-]{40,}/g,
+  // What is written as a header, `name=value` or `name: value`.
+  /((?:Bearer|Basic)\s{1,10})[A-Za-z0-9._~+/=-]{8,}/gi,
+  /((?:pass(?:word|phrase|wd)|secret|token|api[-_]?key|access[-_]?key|signature|credential)["']?\s{0,10}[=:]\s{0,10}["']?)[^\s"',;&]+/gi,
   // The password in an address.
-  /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@?#]*:)[^\s/@]+(?=@)/gi,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  /([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@?#]{0,200}:)\S{1,500}(?=@)/gi,
+  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g,
 ];
 
 /** A text without what looks like a secret. */

@@ -1,4 +1,6 @@
 import {
+  AggregationTemporality,
+  InstrumentType,
   type IMetricReader,
   MetricReader,
   PeriodicExportingMetricReader,
@@ -8,6 +10,10 @@ import { isSent } from './otlp-switch.ts';
 
 /** Collects when it is asked. */
 export class TextReader extends MetricReader {
+  constructor() {
+    super({ aggregationTemporalitySelector: temporalityOf });
+  }
+
   protected override onForceFlush(): Promise<void> {
     return Promise.resolve();
   }
@@ -15,6 +21,16 @@ export class TextReader extends MetricReader {
   protected override onShutdown(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/**
+ * A gauge says what was seen just now. As a cumulative one it would say for ever what was seen last of a cluster that
+ * is gone, or that could not be looked at: its backups would never grow old.
+ */
+function temporalityOf(type: InstrumentType): AggregationTemporality {
+  return type === InstrumentType.OBSERVABLE_GAUGE
+    ? AggregationTemporality.DELTA
+    : AggregationTemporality.CUMULATIVE;
 }
 
 /** Sends metrics over OTLP at an interval, when the environment says so. */
@@ -40,7 +56,13 @@ async function otlpExporter(env: NodeJS.ProcessEnv): Promise<PushMetricExporter>
       : protocol === 'http/json'
         ? await import('@opentelemetry/exporter-metrics-otlp-http')
         : await import('@opentelemetry/exporter-metrics-otlp-proto');
-  return new OTLPMetricExporter();
+  const exporter: PushMetricExporter = new OTLPMetricExporter();
+  const preferred = exporter.selectAggregationTemporality?.bind(exporter);
+  exporter.selectAggregationTemporality = (type) =>
+    type === InstrumentType.OBSERVABLE_GAUGE
+      ? temporalityOf(type)
+      : (preferred?.(type) ?? temporalityOf(type));
+  return exporter;
 }
 
 function positive(text: string | undefined): number | undefined {
