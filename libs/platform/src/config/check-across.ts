@@ -27,6 +27,7 @@ export function checkAcross(sound: SoundSections, { folder, stores, clusters }: 
     ...checkClusters(sound),
     ...checkLimits(sound, storeNames.length),
     ...checkWorkers(sound, storeNames),
+    ...checkOps(sound, storeNames),
     ...checkNames(sound),
     ...checkSecrets(sound, folder),
   ];
@@ -133,6 +134,14 @@ function checkWorkers({ workers }: SoundSections, stores: readonly string[]): Fi
         ? []
         : [{ path: ['workers', kind, 'stores', index], message: noSuchStore(stores, store) }],
     ),
+  );
+}
+
+function checkOps({ ops }: SoundSections, stores: readonly string[]): Finding[] {
+  return (ops?.requiredStores ?? []).flatMap((store, index) =>
+    stores.includes(store)
+      ? []
+      : [{ path: ['ops', 'requiredStores', index], message: noSuchStore(stores, store) }],
   );
 }
 

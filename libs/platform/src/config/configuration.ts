@@ -23,7 +23,7 @@ export interface Configuration {
     readonly folder: string;
   };
   /** Where health and metrics of each service are served, without authentication. */
-  readonly ops: ListenConfig;
+  readonly ops: OpsConfig;
   readonly log: { readonly level: LogLevel };
 }
 
@@ -87,6 +87,11 @@ export interface WorkersConfig {
 export interface ListenConfig {
   readonly host: string;
   readonly port: number;
+}
+
+export interface OpsConfig extends ListenConfig {
+  /** A service that cannot reach one of these says that it is not ready; of the others it only tells. */
+  readonly requiredStores: readonly string[];
 }
 
 export interface ApiConfig {
