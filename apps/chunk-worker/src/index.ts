@@ -1,1 +1,1 @@
-export {};
+export { chunkWorkerModule } from './chunk-worker.module.ts';

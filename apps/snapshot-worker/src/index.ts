@@ -1,1 +1,1 @@
-export {};
+export { snapshotWorkerModule } from './snapshot-worker.module.ts';

@@ -1,1 +1,1 @@
-export {};
+export { storageWriterModule } from './storage-writer.module.ts';

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { EmbeddedError } from '../errors.ts';
+import { identityOf, isAlive, type ProcessIdentity } from './process-identity.ts';
+
+/** The folder with everything that this machine keeps between two starts. One process has it at a time. */
+export interface StateFolder {
+  readonly path: string;
+  file(name: string): string;
+  /** Lets others have it. */
+  release(): Promise<void>;
+}
+
+/**
+ * Makes the folder where there is none, for nobody else to read, and takes it.
+ *
+ * @throws EmbeddedError `start.in-use`, `start.folder`
+ */
+export async function openStateFolder(folder: string): Promise<StateFolder> {
+  const file = (name: string): string => path.join(folder, name);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+  } catch (cause) {
+    throw new EmbeddedError('start.folder', `The folder ${folder} cannot be used`, {
+      advice: 'Give another one with --state.',
+      cause,
+    });
+  }
+  const lock = file('lock');
+  await takeLock(lock, folder);
+  return { path: folder, file, release: () => rm(lock, { force: true }) };
+}
+
+async function takeLock(lock: string, folder: string): Promise<void> {
+  const own = `${lock}.${randomUUID()}`;
+  // Written whole before it is put in place: nobody ever reads half of it.
+  await writeFile(own, JSON.stringify(identityOf(process.pid)), { mode: 0o600 });
+  try {
+    while (!(await linked(own, lock))) {
+      const holder = await readHolder(lock);
+      if (holder !== undefined && isAlive(holder)) throw inUse(folder, holder);
+      await dropStale(lock, holder);
+    }
+  } finally {
+    await rm(own, { force: true });
+  }
+}
+
+async function linked(own: string, lock: string): Promise<boolean> {
+  try {
+    await link(own, lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Of two that find the same stale lock one removes it; a new one, which the other put there meanwhile, goes back. */
+async function dropStale(lock: string, stale: ProcessIdentity | undefined): Promise<void> {
+  const aside = `${lock}.${randomUUID()}`;
+  try {
+    await rename(lock, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  const moved = await readHolder(aside);
+  if (moved !== undefined && (moved.pid !== stale?.pid || moved.began !== stale.began))
+    await linked(aside, lock);
+  await rm(aside, { force: true });
+}
+
+async function readHolder(lock: string): Promise<ProcessIdentity | undefined> {
+  try {
+    return JSON.parse(await readFile(lock, 'utf8')) as ProcessIdentity;
+  } catch {
+    // Gone meanwhile, or cut short by a power cut: nobody's.
+    return undefined;
+  }
+}
+
+function inUse(folder: string, { pid }: ProcessIdentity): EmbeddedError {
+  return new EmbeddedError(
+    'start.in-use',
+    `The folder ${folder} is in use by another etcd-kloset, process ${pid}.`,
+    {
+      advice: 'End that one first, or give another folder with --state.',
+    },
+  );
+}
