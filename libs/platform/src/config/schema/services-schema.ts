@@ -119,10 +119,13 @@ export const opsSchema = z
   .strictObject({
     host: host('127.0.0.1'),
     port: port(9464),
-    requiredStores: z.array(text({ longest: 40 })).prefault([]).meta({
-      description:
-        'A service that cannot reach one of these stores is not ready. Default: none; `/readyz` only tells of them.',
-    }),
+    requiredStores: z
+      .array(text({ longest: 40 }))
+      .prefault([])
+      .meta({
+        description:
+          'A service that cannot reach one of these stores is not ready. Default: none; `/readyz` only tells of them.',
+      }),
   })
   .meta({
     description: 'Where each service serves `/healthz`, `/readyz` and `/metrics`, without authentication.',
