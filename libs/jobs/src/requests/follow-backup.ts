@@ -1,10 +1,9 @@
 import { uuid } from '../backup/backup-job.ts';
-import { JobsError } from '../errors.ts';
 import { type CloudEvent, type EventType } from '../events/event-types.ts';
 import { BATCH_SIZE, readBatches } from '../events/read-batches.ts';
 import { isWanted, readEntry } from '../events/stream-entry.ts';
 import { orAborted, untilAborted } from '../events/until-aborted.ts';
-import { type JobFailure } from '../queues/job-failure.ts';
+import { failureError } from '../queues/children.ts';
 import { type RedisHandle } from '../redis/connect-redis.ts';
 import { lookUpBackup, lookUpRequest, type RequestOutcome, unknownRequest } from './look-up-outcome.ts';
 import { RequestTracker } from './track-request.ts';
@@ -56,7 +55,7 @@ export async function* followBackup(
   const first = await look();
   if (first === undefined) return;
   if (first.is === 'unknown') throw unknownRequest(request);
-  if (first.is === 'stuck') throw errorOfFailure(first.failure);
+  if (first.is === 'stuck') throw failureError(first.failure);
 
   const tracker = new RequestTracker(request);
   const types: readonly EventType[] = progress ? [...TYPES, 'backup.progress'] : TYPES;
@@ -85,7 +84,7 @@ export async function* followBackup(
       case 'unknown':
         throw unknownRequest(request);
       case 'stuck':
-        throw errorOfFailure(outcome.failure);
+        throw failureError(outcome.failure);
       case 'refused':
         return outcome.events.flatMap((event) => tracker.take(event));
       case 'accepted':
@@ -108,9 +107,4 @@ export async function* followBackup(
 /** A function, so that the compiler does not believe what it saw before. */
 function isEnded(tracker: RequestTracker): boolean {
   return tracker.ended;
-}
-
-/** What a job says of its failure, as an error: its code may be of any part of the product. */
-export function errorOfFailure({ code, message, advice }: JobFailure): JobsError {
-  return new JobsError(code as JobsError['code'], message, { advice });
 }

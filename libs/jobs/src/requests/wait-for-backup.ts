@@ -1,7 +1,8 @@
 import { type BackupResult } from '../backup/backup-job.ts';
 import { type CloudEvent } from '../events/event-types.ts';
 import { type RedisHandle } from '../redis/connect-redis.ts';
-import { errorOfFailure, followBackup } from './follow-backup.ts';
+import { failureError } from '../queues/children.ts';
+import { followBackup } from './follow-backup.ts';
 
 export interface WaitForBackupOptions {
   /** Ends the waiting, not the backup; such as `AbortSignal.timeout(600_000)`. */
@@ -20,7 +21,7 @@ export async function waitForBackup(
 ): Promise<BackupResult> {
   for await (const event of followBackup(redis, request, options)) {
     if (is(event, 'backup.committed')) return event.data.result;
-    if (is(event, 'backup.failed') || is(event, 'request.refused')) throw errorOfFailure(event.data.error);
+    if (is(event, 'backup.failed') || is(event, 'request.refused')) throw failureError(event.data.error);
   }
   // Only the signal ends it without any of them.
   throw options.signal?.reason as Error;

@@ -52,22 +52,24 @@ export function postOnce(url: URL, options: PostOptions): Promise<PostedAnswer> 
     const whole = limit(limits.wholeMs, 'finish');
     const done = (): void => [connecting, answering, whole].forEach((timer) => clearTimeout(timer));
 
+    let known: PostedAnswer | undefined;
     request.once('socket', (socket) => onceConnected(socket, () => clearTimeout(connecting)));
-    request.once('error', (error) => {
-      done();
-      reject(signal?.aborted === true ? (signal.reason as Error) : error);
-    });
     request.once('close', done);
+    request.on('error', (error) => {
+      // With the status known, nothing that happens to the answer's body changes it.
+      if (known !== undefined) resolve(known);
+      else reject(signal?.aborted === true ? (signal.reason as Error) : error);
+    });
     request.once('response', (answer) => {
       clearTimeout(answering);
-      // From here on the status is known, and whatever happens to the body does not change it.
-      answer.on('error', () => undefined);
+      known = { status: answer.statusCode!, headers: answer.headers };
       let bytes = 0;
+      answer.on('error', () => undefined);
       answer.on('data', (piece: Buffer) => {
         bytes += piece.byteLength;
         if (bytes > limits.answerBytes) request.destroy();
       });
-      answer.once('close', () => resolve({ status: answer.statusCode!, headers: answer.headers }));
+      answer.once('close', () => resolve(known!));
     });
     request.end(options.body);
   });

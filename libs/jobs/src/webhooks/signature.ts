@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { JobsError } from '../errors.ts';
 
 /** Of the signature's header: `t=<seconds since 1970>,v1=<hex>`, one `v1` for each secret. */
 export const SIGNATURE_HEADER = 'x-kloset-signature';
@@ -9,8 +10,10 @@ const DEFAULT_TOLERANCE_SECONDS = 300;
 /**
  * HMAC-SHA-256 over `<timestamp>.<body>`, hex. The timestamp (seconds since 1970) is signed too, so that nobody can
  * send a recorded request again later.
+ * Throws `webhook.no-secret` when it is empty, as that of an environment variable which is not set may be.
  */
 export function signWebhook(secret: string, timestamp: number, body: string | Uint8Array): string {
+  assertSecret(secret);
   return createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex');
 }
 
@@ -38,11 +41,12 @@ export interface VerifyWebhookOptions {
 }
 
 /**
- * For receivers: whether the request was signed with the secret, and lately. Never throws, whatever the header holds;
- * takes the same time however much of a wrong signature is right.
+ * For receivers: whether the request was signed with the secret, and lately. Throws nothing, whatever the header holds, but
+ * `webhook.no-secret`; takes the same time however much of a wrong signature is right.
  */
 export function verifyWebhook(options: VerifyWebhookOptions): boolean {
   const { secret, header, body, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now() } = options;
+  assertSecret(secret);
   if (typeof header !== 'string' || header.length > 1000) return false;
   const fields = header.split(',').map((field) => field.trim());
   const [timestamp, another] = valuesOf(fields, 't');
@@ -60,4 +64,11 @@ export function verifyWebhook(options: VerifyWebhookOptions): boolean {
 
 function valuesOf(fields: readonly string[], name: string): string[] {
   return fields.filter((field) => field.startsWith(`${name}=`)).map((field) => field.slice(name.length + 1));
+}
+
+function assertSecret(secret: string): void {
+  if (secret !== '') return;
+  throw new JobsError('webhook.no-secret', 'An empty secret signs nothing: anybody knows it.', {
+    advice: 'See that the secret is read from where it is kept; make one with: openssl rand -hex 32',
+  });
 }
