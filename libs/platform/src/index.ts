@@ -23,8 +23,25 @@ export { type ConfigurationInput } from './config/schema/file-schema.ts';
 export { PlatformError, type PlatformErrorCode, type Problem } from './errors.ts';
 export {
   type ClusterRegistry,
+  type ClusterRegistryOptions,
+  createClusterRegistry,
   type Expected,
   type RegisteredCluster,
   type RegistryProblem,
 } from './registry/cluster-registry.ts';
-export { type OpenedStore, type StoreHealth, type StoreNeed, type StorePool } from './stores/store-pool.ts';
+export { definitionInput } from './registry/parse-definition.ts';
+export { connectionOf, type ConnectionOptions } from './registry/connection-of.ts';
+export { type StoreOperation, type StoreRequest } from './stores/observed-storage.ts';
+export {
+  createStorePool,
+  type OpenedStore,
+  type StoreHealth,
+  type StoreNeed,
+  type StorePool,
+  type StorePoolOptions,
+} from './stores/store-pool.ts';
+export * from './health/index.ts';
+export * from './logs/index.ts';
+export * from './service/index.ts';
+export * from './telemetry/index.ts';
+export * from './workers/index.ts';

@@ -1,5 +1,9 @@
+import { type RedisHandle } from '@etcd-kloset/jobs';
 import { type ClusterDefinition } from '../config/cluster-definition.ts';
+import { type Configuration } from '../config/configuration.ts';
 import { type ClusterDefinitionInput } from '../config/definition-schema.ts';
+import { type StorePool } from '../stores/store-pool.ts';
+import { Registry } from './registry.ts';
 
 export interface RegisteredCluster extends ClusterDefinition {
   /** Counts the changes of a definition in a store; 0 for one of the configuration file. */
@@ -47,4 +51,18 @@ export interface ClusterRegistry {
   rebuild(): Promise<RegistryProblem[]>;
   /** As of the last rebuild. */
   problems(): readonly RegistryProblem[];
+}
+
+export interface ClusterRegistryOptions {
+  readonly config: Pick<Configuration, 'clusters' | 'stores'>;
+  /** One that fails within seconds while Redis is away, if there is one. */
+  readonly redis: Pick<RedisHandle, 'client' | 'prefix'>;
+  readonly stores: StorePool;
+  /** Told sentences, such as that Redis could not be told of a change yet: for the log. */
+  readonly onWarning?: (sentence: string) => void;
+  readonly now?: () => Date;
+}
+
+export function createClusterRegistry(options: ClusterRegistryOptions): ClusterRegistry {
+  return new Registry(options);
 }
