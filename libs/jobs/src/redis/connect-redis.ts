@@ -40,6 +40,7 @@ export interface RedisHandle {
 const SILENCE_MS = 30_000;
 const CONNECT_MS = 10_000;
 const FAST_COMMAND_MS = 5000;
+const LAST_WORD_MS = 1000;
 
 /**
  * Connects in the background: Redis may be away, now and later. No command is sent with `keyPrefix`, which BullMQ
@@ -66,6 +67,7 @@ function commonOptions({ tls, name }: ConnectRedisOptions): RedisOptions {
   return {
     connectTimeout: CONNECT_MS,
     keepAlive: 10_000,
+    disconnectTimeout: 500,
     socketTimeout: SILENCE_MS,
     ...(tls === undefined ? {} : { tls }),
     ...(name === undefined ? {} : { connectionName: name }),
@@ -101,15 +103,16 @@ function listen(client: Redis, onError: ConnectRedisOptions['onError']): Redis {
 }
 
 async function closeClient(client: Redis): Promise<void> {
-  if (client.status === 'end') return;
-  if (client.status !== 'ready') {
-    client.disconnect();
-    return;
+  if (client.status === 'ready') {
+    // A frozen Redis answers no QUIT.
+    const timer = setTimeout(() => disconnect(client), LAST_WORD_MS);
+    await client.quit().catch(() => undefined);
+    clearTimeout(timer);
   }
-  // A frozen Redis answers no QUIT.
-  const ended = client.quit().catch(() => undefined);
-  const timer = setTimeout(() => client.disconnect(), 1000);
-  await ended;
-  clearTimeout(timer);
-  client.disconnect();
+  disconnect(client);
+}
+
+/** Ends a connection without a word; a second time would keep the process alive for a while. */
+export function disconnect(client: Redis): void {
+  if (client.status !== 'end') client.disconnect();
 }

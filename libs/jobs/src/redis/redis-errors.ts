@@ -13,10 +13,10 @@ const FULL = /^(OOM |MISCONF )|OOM command not allowed|MISCONF /;
  */
 export function redisErrorOf(error: unknown): JobsError | undefined {
   if (error instanceof JobsError) return error.code.startsWith('redis.') ? error : undefined;
-  if (!(error instanceof Error)) return undefined;
-  // Happy eyeballs: one error for each address that was tried.
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const message = first instanceof Error ? first.message : error.message;
+  if (!hasMessage(error)) return undefined;
+  // Where a name has several addresses there is one error for each that was tried.
+  const first: unknown = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : error;
+  const { message } = hasMessage(first) ? first : error;
   const cause = new Error(message);
   if (DENIED.test(message)) {
     return new JobsError('redis.denied', 'Redis does not let us in, or does not allow a command.', {
@@ -40,6 +40,13 @@ export function redisErrorOf(error: unknown): JobsError | undefined {
     });
   }
   return undefined;
+}
+
+/** Errors of Node's sockets are no instances of `Error` where a test has globals of its own. */
+function hasMessage(error: unknown): error is { message: string } {
+  return (
+    typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+  );
 }
 
 /** Waits for `work`; an error that is about Redis itself comes as a {@link JobsError}. */

@@ -1,7 +1,7 @@
 import { type Redis } from 'ioredis';
 import { type ChunkRef, type StoredChunk } from '../backup/chunk-job.ts';
 import { JobsError } from '../errors.ts';
-import { type RedisHandle } from '../redis/connect-redis.ts';
+import { disconnect, type RedisHandle } from '../redis/connect-redis.ts';
 import { keys } from '../redis/key-names.ts';
 import { orRedisError } from '../redis/redis-errors.ts';
 import { type RedisScript, runScript } from '../redis/run-script.ts';
@@ -179,7 +179,7 @@ export class Staging {
 
   /** Closes its own connection, not the one that it was given. */
   close(): void {
-    this.#bulk?.disconnect();
+    if (this.#bulk !== undefined) disconnect(this.#bulk);
     this.#bulk = undefined;
   }
 

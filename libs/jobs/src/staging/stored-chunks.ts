@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Redis } from 'ioredis';
-import { type RedisHandle } from '../redis/connect-redis.ts';
+import { disconnect, type RedisHandle } from '../redis/connect-redis.ts';
 import { type StoredChunkOf } from './chunk-state.ts';
 
 /** Shorter than a connection's silence (see connect-redis.ts). */
@@ -18,7 +18,7 @@ export async function* storedChunks(
   signal: AbortSignal,
 ): AsyncGenerator<StoredChunkOf, void, undefined> {
   const client = redis.duplicateForBlocking();
-  const stop = (): void => client.disconnect();
+  const stop = (): void => disconnect(client);
   signal.addEventListener('abort', stop);
   const told = new Set<number>();
   let since = '0';
@@ -34,7 +34,7 @@ export async function* storedChunks(
     }
   } finally {
     signal.removeEventListener('abort', stop);
-    client.disconnect();
+    disconnect(client);
   }
 }
 

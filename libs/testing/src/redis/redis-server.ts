@@ -89,9 +89,9 @@ export class RedisServer {
     await this.#waitUntilReady();
   }
 
-  /** Ends it (SIGTERM) and removes its folder. */
+  /** Ends it and removes its folder. (SIGKILL: while it writes its first append-only file SIGTERM does nothing.) */
   async stop(): Promise<void> {
-    await this.#end('SIGTERM');
+    await this.#end('SIGKILL');
     this.#reaper.dismiss();
     await rm(this.folder, { recursive: true, force: true });
   }
