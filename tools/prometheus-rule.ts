@@ -9,17 +9,16 @@ import path from 'node:path';
 import { parse, stringify } from 'yaml';
 
 const root = path.resolve(import.meta.dirname, '..');
-export const ALERTS = path.join(root, 'observability/alerts.yaml');
-export const PROMETHEUS_RULE = path.join(root, 'k8s/overlays/monitoring/prometheus-rule.yaml');
+const alerts = readFileSync(path.join(root, 'observability/alerts.yaml'), 'utf8');
 
-export function prometheusRule(alerts: string): string {
-  const object = {
-    apiVersion: 'monitoring.coreos.com/v1',
-    kind: 'PrometheusRule',
-    metadata: { name: 'etcd-kloset' },
-    spec: parse(alerts) as unknown,
-  };
-  return `# Written by tools/prometheus-rule.ts from observability/alerts.yaml: change that one.\n${stringify(object, { lineWidth: 0, singleQuote: true })}`;
-}
-
-if (import.meta.main) writeFileSync(PROMETHEUS_RULE, prometheusRule(readFileSync(ALERTS, 'utf8')));
+const rule = {
+  apiVersion: 'monitoring.coreos.com/v1',
+  kind: 'PrometheusRule',
+  metadata: { name: 'etcd-kloset' },
+  spec: parse(alerts) as unknown,
+};
+writeFileSync(
+  path.join(root, 'k8s/overlays/monitoring/prometheus-rule.yaml'),
+  '# Written by tools/prometheus-rule.ts from observability/alerts.yaml: change that one.\n' +
+    stringify(rule, { lineWidth: 0, singleQuote: true }),
+);
