@@ -9,7 +9,7 @@ const log = createLogger({ service: 'chunk-worker' });
 const telemetry = await startTelemetry('chunk-worker', process.env, log);
 const puts = new Queue('puts', { connection: { port }, telemetry: telemetry.bullmq });
 let ended = 0;
-const allEnded = Promise.withResolvers<void>();
+const allEnded = Promise.withResolvers<undefined>();
 const worker = new Worker<{ sequence: number }>(
   'chunks',
   async ({ data: { sequence } }) => {
@@ -24,7 +24,7 @@ const worker = new Worker<{ sequence: number }>(
 );
 for (const event of ['completed', 'failed'] as const) {
   worker.on(event, () => {
-    if (++ended === number) allEnded.resolve();
+    if (++ended === number) allEnded.resolve(undefined);
   });
 }
 await allEnded.promise;
