@@ -10,6 +10,7 @@ import {
   type Staging,
   type StoredChunk,
 } from '@etcd-kloset/jobs';
+import { type KeyRing } from '@etcd-kloset/kloset';
 import { sealTarget, stagingAad, stagingKey } from '@etcd-kloset/pipeline';
 import { fanOut, type Metrics, outageError, type StorePool, whileAllowed } from '@etcd-kloset/platform';
 import { type Job } from 'bullmq';
@@ -37,7 +38,7 @@ export interface SealResult {
  */
 export async function sealChunk(
   context: SealContext,
-  job: Job<SealJob>,
+  job: Pick<Job<SealJob>, 'data' | 'timestamp'>,
   signal: AbortSignal,
 ): Promise<SealResult> {
   const { redis, staging } = context;
@@ -64,13 +65,14 @@ export async function sealChunk(
   });
 }
 
-async function seal(context: SealContext, job: Job<SealJob>): Promise<StoredChunk | undefined> {
-  const { metrics, staging, stores, storeOutageMs, threads } = context;
-  const { chunk, store, cluster, epoch, level } = job.data;
+async function seal(
+  context: SealContext,
+  job: Pick<Job<SealJob>, 'data' | 'timestamp'>,
+): Promise<StoredChunk | undefined> {
+  const { metrics, staging, threads } = context;
+  const { chunk, cluster, epoch, level } = job.data;
   const began = performance.now();
-  const { ring } = await stores.open(store, 'backup').catch((error: unknown) => {
-    throw outageError(error, job.timestamp + storeOutageMs);
-  });
+  const ring = await ringOf(context, job);
   const plain = await staging.getPlain(chunk);
   if (plain === undefined) return undefined;
   const { digest, bytes } = await threads.get().sealPacked({
@@ -83,6 +85,18 @@ async function seal(context: SealContext, job: Job<SealJob>): Promise<StoredChun
   const sealed = await staging.replaceBySealed(chunk, bytes, digest);
   metrics.stageDuration.record((performance.now() - began) / 1000, { stage: 'seal' });
   return sealed;
+}
+
+/** Of a writer's key the store itself is not needed, which may be out of reach. */
+async function ringOf(
+  { stores, storeOutageMs }: SealContext,
+  job: Pick<Job<SealJob>, 'data' | 'timestamp'>,
+): Promise<KeyRing> {
+  try {
+    return await stores.keyOf(job.data.store);
+  } catch (error) {
+    throw outageError(error, job.timestamp + storeOutageMs);
+  }
 }
 
 /** One id for each chunk of an attempt: a job that is there already is not added again. */

@@ -14,13 +14,13 @@ import { processBackup } from './processor.ts';
 
 /** One worker for each store, with slots of its own: a store that hangs takes nobody else's. */
 export function openBackupWorkers(boot: Boot): OpenedWorkers {
-  const { config, log, redis, telemetry } = boot;
-  const { concurrency, stores: names = Object.keys(config.stores) } = config.workers.snapshot;
+  const { config, log, metrics, redis, registry, stores, telemetry } = boot;
+  const { concurrency, stores: names = stores.names } = config.workers.snapshot;
   mkdirSync(config.limits.spoolFolder, { recursive: true, mode: 0o700 });
   const onError = (queue: string) => (error: Error) => log.warn('A queue is in trouble.', { queue, error });
   const options = { telemetry: telemetry.bullmq };
   const context: BackupContext = {
-    ...boot,
+    ...{ config, log, metrics, redis, registry, stores, telemetry },
     staging: new Staging(redis, stagingLimits(config)),
     chunks: openQueue(redis, CHUNKS_QUEUE, { ...options, onError: onError(CHUNKS_QUEUE) }),
   };

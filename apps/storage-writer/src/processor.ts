@@ -24,7 +24,7 @@ export interface PutResult {
  */
 export async function putChunk(
   context: PutContext,
-  job: Job<PutJob>,
+  job: Pick<Job<PutJob>, 'data' | 'timestamp'>,
   signal: AbortSignal,
 ): Promise<PutResult> {
   const { metrics, redis, staging, stores } = context;
