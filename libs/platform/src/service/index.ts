@@ -1,4 +1,6 @@
 export { type Boot, SERVICE_NAMES, type ServiceName } from './boot.ts';
+export { createBoot, type CreateBootOptions } from './create-boot.ts';
+export { type RunOptions, runService } from './run-service.ts';
 export {
   type ApplicationFactory,
   type ModuleFactory,

@@ -1,16 +1,92 @@
-import { type DynamicModule, type INestApplicationContext } from '@nestjs/common';
-import { type Boot } from './boot.ts';
+import { constants } from 'node:os';
+import { describeError, isKlosetError } from '@etcd-kloset/errors';
+import { loadConfiguration } from '../config/load-configuration.ts';
+import { withoutSecrets } from '../logs/secrets.ts';
+import { parseArguments, usage } from './arguments.ts';
+import { type Boot, type ServiceName } from './boot.ts';
+import { createBoot } from './create-boot.ts';
+import { type ApplicationFactory, type ModuleFactory, startService } from './start-service.ts';
+import { whenAborted } from './stop.ts';
+import { UsageError } from './usage-error.ts';
 
-/** A service package's module, made of what the process has. */
-export type ModuleFactory = (boot: Boot) => DynamicModule;
-
-/** Makes the Nest application and starts it to listen, if it listens. Default: a context without HTTP. */
-export type ApplicationFactory = (module: DynamicModule, boot: Boot) => Promise<INestApplicationContext>;
+const GRACE_MS = 15_000;
 
 export interface RunOptions {
-  /** Without the program's name. Default: the process's. `--config FILE` is understood. */
+  /** Without the program's name. Default: the process's. */
   readonly argv?: readonly string[];
   /** Default: the process's. */
   readonly env?: NodeJS.ProcessEnv;
   readonly createApplication?: ApplicationFactory;
+  /**
+   * Beyond the drain: for what was told to let go, and for the last words to Redis. What has not ended then is ended
+   * by force. Default: 15 s.
+   */
+  readonly graceMs?: number;
+}
+
+/**
+ * Runs a service until the process is asked to end, and ends the process: with 0 after SIGTERM or SIGINT, with 2 when
+ * it was called wrongly, with 1 for all else. An error that nobody expected ends it at once: what it was doing is
+ * done again elsewhere, which cannot be said of a process in a state that nobody knows.
+ */
+export async function runService(
+  service: ServiceName,
+  moduleFactory: ModuleFactory,
+  options: RunOptions = {},
+): Promise<never> {
+  try {
+    return process.exit(await run(service, moduleFactory, options));
+  } catch (error) {
+    process.stderr.write(`${service}: ${failure(error)}\n`);
+    return process.exit(error instanceof UsageError ? 2 : 1);
+  }
+}
+
+async function run(service: ServiceName, moduleFactory: ModuleFactory, options: RunOptions): Promise<number> {
+  const { argv = process.argv.slice(2), env = process.env, createApplication, graceMs = GRACE_MS } = options;
+  const { config: file, help } = parseArguments(argv);
+  if (help) {
+    process.stdout.write(usage(service));
+    return 0;
+  }
+  const boot = await createBoot({ service, config: loadConfiguration(file, env), env });
+  guardProcess(boot, graceMs);
+  const running = await startService(boot, moduleFactory, createApplication);
+  if (running.app !== undefined) boot.log.info('Started.');
+  await whenAborted(boot.stop.asked);
+  await running.stop();
+  boot.log.info('Ended.');
+  return 0;
+}
+
+/** Signals end the process in good order, unexpected errors at once. */
+function guardProcess({ log, stop, config }: Boot, graceMs: number): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // The second time it is meant.
+      if (stop.asked.aborted) process.exit(128 + constants.signals[signal]);
+      log.info('Asked to end.', { signal, drain_ms: config.limits.drainMs });
+      stop.ask();
+    });
+  }
+  stop.asked.addEventListener('abort', () => {
+    const limit = config.limits.drainMs + graceMs;
+    setTimeout(() => {
+      log.error('Ended by force: it did not end in time.', { limit_ms: limit });
+      process.exit(1);
+    }, limit).unref();
+  });
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.error('Ended by an error that nobody expected.', { error });
+      process.exit(1);
+    });
+  }
+}
+
+function failure(error: unknown): string {
+  if (error instanceof UsageError) return `${error.message}\nCall it with --help.`;
+  if (isKlosetError(error) || !(error instanceof Error) || 'syscall' in error)
+    return withoutSecrets(describeError(error));
+  return withoutSecrets(error.stack ?? error.message);
 }

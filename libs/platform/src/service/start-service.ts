@@ -41,6 +41,7 @@ export async function startService(
   };
   try {
     ops = await startOpsServer({ service, health, telemetry, log, listen: config.ops });
+    log.info('Health and metrics are served.', { host: config.ops.host, port: ops.port });
     if (await waitForRedis(boot)) app = await createApplication(moduleFactory(boot), boot);
     return { app, ops, stop };
   } catch (error) {
