@@ -1,4 +1,4 @@
-import { describeError, isKlosetError } from '@etcd-kloset/errors';
+import { isKlosetError } from '@etcd-kloset/errors';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { PlatformError, type Problem } from '../errors.ts';
@@ -166,7 +166,7 @@ function redisOf(
       : { path: at, message: `names a file whose text ${problem}` };
   } catch (error) {
     if (!isKlosetError(error)) throw error;
-    return { path: at, message: `names a file that cannot be read: ${describeError(error.cause)}.` };
+    return { path: at, message: `is not right. ${error.message}` };
   }
 }
 

@@ -22,10 +22,23 @@ export function findingsOf(
   return issues.flatMap((issue) => {
     const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, keysAt(path)) }));
+      return issue.keys.map((key) =>
+        isWord(key)
+          ? { path: [...path, key], message: unknownKey(key, keysAt(path)) }
+          : { path, message: NO_WORD },
+      );
     }
+    if (issue.code === 'invalid_key' && !isWord(String(path.at(-1))))
+      return [{ path: path.slice(0, -1), message: NO_WORD }];
     return [{ path, message: sentenceOf(issue, at(input, path)) }];
   });
+}
+
+/** With `url:redis://…` the value has become part of the key. */
+const NO_WORD = 'has a key that is no word. Is there a space behind every colon?';
+
+function isWord(key: string): boolean {
+  return /^[\w.-]{1,60}$/.test(key);
 }
 
 function unknownKey(key: string, known: readonly string[]): string {

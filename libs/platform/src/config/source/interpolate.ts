@@ -1,4 +1,4 @@
-import { describeError, isKlosetError } from '@etcd-kloset/errors';
+import { isKlosetError } from '@etcd-kloset/errors';
 
 /** The value of a variable of the environment; undefined when it is not set. @throws PlatformError */
 export type Variables = (name: string) => string | undefined;
@@ -22,7 +22,7 @@ export function interpolate(text: string, variables: Variables): { text: string;
       mistakes.push(`needs the variable ${name} of the environment, which is not set (nor is ${name}_FILE).`);
     } catch (error) {
       if (!isKlosetError(error)) throw error;
-      mistakes.push(`needs the variable ${name} of the environment: ${describeError(error)}`);
+      mistakes.push(`needs the variable ${name} of the environment. ${error.message}`);
     }
     return '';
   });

@@ -29,10 +29,16 @@ export function readSecretNow(file: string, namedBy: string): string {
     if (statSync(file).size > LARGEST_BYTES) throw new Error('it is larger than 1 MiB');
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (cause) {
-    throw new PlatformError('secret.unreadable', `The file that ${namedBy} names cannot be read: ${file}`, {
-      advice: 'Check the path and the rights.',
-      context: { file },
-      cause,
-    });
+    const code = (cause as NodeJS.ErrnoException).code;
+    const why = code === undefined ? '' : ` (${code})`;
+    throw new PlatformError(
+      'secret.unreadable',
+      `The file ${file} that ${namedBy} names cannot be read${why}.`,
+      {
+        advice: 'Check the path and the rights.',
+        context: { file },
+        cause,
+      },
+    );
   }
 }

@@ -60,8 +60,9 @@ export function yamlSource(text: string, variables: Variables): Source {
       if (typeof node.value !== 'string' || !node.value.includes('${')) return;
       const { text: replaced, mistakes } = interpolate(node.value, variables);
       node.value = replaced;
-      const path = pathText(pathOf([...ancestors, node]));
-      missing.push(...mistakes.map((message) => ({ path, ...at(startOf(node)), message })));
+      const path = pathOf([...ancestors, node]);
+      const place = at(offsetOf(document, path) ?? startOf(node));
+      missing.push(...mistakes.map((message) => ({ path: pathText(path), ...place, message })));
     },
     Alias(_key, node) {
       if (resolve(node, document) === undefined) {
