@@ -1,5 +1,6 @@
 export { type Boot, SERVICE_NAMES, type ServiceName } from './boot.ts';
 export { createBoot, type CreateBootOptions } from './create-boot.ts';
+export { guardProcess } from './guard-process.ts';
 export { type RunOptions, runService } from './run-service.ts';
 export {
   type ApplicationFactory,

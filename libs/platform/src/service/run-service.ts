@@ -1,15 +1,13 @@
-import { constants } from 'node:os';
 import { describeError, isKlosetError } from '@etcd-kloset/errors';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import { withoutSecrets } from '../logs/secrets.ts';
 import { parseArguments, usage } from './arguments.ts';
-import { type Boot, type ServiceName } from './boot.ts';
+import { type ServiceName } from './boot.ts';
 import { createBoot } from './create-boot.ts';
+import { guardProcess } from './guard-process.ts';
 import { type ApplicationFactory, type ModuleFactory, startService } from './start-service.ts';
 import { whenAborted } from './stop.ts';
 import { UsageError } from './usage-error.ts';
-
-const GRACE_MS = 15_000;
 
 export interface RunOptions {
   /** Without the program's name. Default: the process's. */
@@ -17,10 +15,7 @@ export interface RunOptions {
   /** Default: the process's. */
   readonly env?: NodeJS.ProcessEnv;
   readonly createApplication?: ApplicationFactory;
-  /**
-   * Beyond the drain: for what was told to let go, and for the last words to Redis. What has not ended then is ended
-   * by force. Default: 15 s.
-   */
+  /** As of {@link guardProcess}. */
   readonly graceMs?: number;
 }
 
@@ -43,7 +38,7 @@ export async function runService(
 }
 
 async function run(service: ServiceName, moduleFactory: ModuleFactory, options: RunOptions): Promise<number> {
-  const { argv = process.argv.slice(2), env = process.env, createApplication, graceMs = GRACE_MS } = options;
+  const { argv = process.argv.slice(2), env = process.env, createApplication, graceMs } = options;
   const { config: file, help } = parseArguments(argv);
   if (help) {
     process.stdout.write(usage(service));
@@ -57,31 +52,6 @@ async function run(service: ServiceName, moduleFactory: ModuleFactory, options: 
   await running.stop();
   boot.log.info('Ended.');
   return 0;
-}
-
-/** Signals end the process in good order, unexpected errors at once. */
-function guardProcess({ log, stop, config }: Boot, graceMs: number): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      // The second time it is meant.
-      if (stop.asked.aborted) process.exit(128 + constants.signals[signal]);
-      log.info('Asked to end.', { signal, drain_ms: config.limits.drainMs });
-      stop.ask();
-    });
-  }
-  stop.asked.addEventListener('abort', () => {
-    const limit = config.limits.drainMs + graceMs;
-    setTimeout(() => {
-      log.error('Ended by force: it did not end in time.', { limit_ms: limit });
-      process.exit(1);
-    }, limit).unref();
-  });
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => {
-      log.error('Ended by an error that nobody expected.', { error });
-      process.exit(1);
-    });
-  }
 }
 
 function failure(error: unknown): string {
