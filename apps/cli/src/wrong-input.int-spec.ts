@@ -48,6 +48,9 @@ describe('a wrong call', () => {
     ['backup --store', 2, "option '--store <STORE>' argument missing"],
     ['snapshots extra --store s', 2, 'too many arguments'],
     ['import --store s', 2, "missing required argument 'FILE'"],
+    ['api-key --name a --role root', 2, '--role root is not one of: viewer, operator, admin'],
+    ['api-key --name a/b --role viewer', 2, '--name a/b is not up to 64 letters'],
+    ['api-key --role viewer', 2, '--name is missing'],
     ['completion tcsh', 2, 'no completion for "tcsh"'],
 
     ['init', 2, 'Where the store is to be is missing'],

@@ -18,6 +18,7 @@ describe('the commands', () => {
       'keys remove',
       'keys writer',
       'keys keeper',
+      'api-key',
       'completion',
     ]);
   });

@@ -1,3 +1,4 @@
+import { apiKey } from './api-key.ts';
 import { backup } from './backup.ts';
 import { check } from './check.ts';
 import { type CommandDefinition } from './command.ts';
@@ -27,6 +28,7 @@ export const allCommands: readonly CommandDefinition[] = [
   keysRemove,
   keysWriter,
   keysKeeper,
+  apiKey,
   completion,
 ];
 
