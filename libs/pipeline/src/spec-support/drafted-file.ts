@@ -1,5 +1,10 @@
 import { type Cluster } from '@etcd-kloset/kloset';
-import { makeDraft, type MadeDraft, type MakeDraftOptions } from '../backup/make-draft.ts';
+import {
+  makeDraft,
+  type MadeDraft,
+  type MakeDraftOptions,
+  type SnapshotFacts,
+} from '../backup/make-draft.ts';
 import { unproven } from '../prove/judge.ts';
 import { type ChunkSink } from '../sink/chunk-sink.ts';
 import { StreamIntake } from '../spool/stream-intake.ts';
@@ -8,6 +13,14 @@ import { type Scratch } from './scanned-file.ts';
 
 export const STARTED_AT = new Date('2026-11-24T19:31:00.000Z');
 export const TAKEN_AT = new Date('2026-11-24T19:31:45.123Z');
+export const FACTS: SnapshotFacts = {
+  clusterName: 'prod',
+  time: TAKEN_AT,
+  source: 'cluster',
+  etcd: { clusterId: 'c1', members: [], alarms: [] },
+  revisionAtLeast: 0,
+  labels: { env: 'test' },
+};
 
 /** Drafts a snapshot of a database as a backup does, as if a cluster had streamed it. */
 export async function draftFile(
@@ -27,14 +40,7 @@ export async function draftFile(
       cluster,
       intake,
       sink: makeSink(threads),
-      facts: {
-        clusterName: 'prod',
-        time: TAKEN_AT,
-        source: 'cluster',
-        etcd: { clusterId: 'c1', members: [], alarms: [] },
-        revisionAtLeast: 0,
-        labels: { env: 'test' },
-      },
+      facts: FACTS,
       prove: () => Promise.resolve(unproven('there is no cluster', [])),
       opaqueVerdict: (reason) => unproven(reason, []),
       warnings: [],

@@ -2,7 +2,7 @@ import { chunkName, type Cluster } from '@etcd-kloset/kloset';
 import { type ChunkSink, type StoredChunk } from '../sink/chunk-sink.ts';
 import { stagingAad, stagingKey } from '../staging/staging-key.ts';
 import { CHUNK_LEVEL, sealTarget } from '../store/seal-target.ts';
-import { PipelineThreads } from '../threads/pipeline-threads.ts';
+import { type PipelineThreads } from '../threads/pipeline-threads.ts';
 
 /**
  * What workers do with chunks, in one process: packed by the threads that have the spool file, they wait here until
@@ -22,6 +22,8 @@ export interface StagedSink extends ChunkSink {
 }
 
 export interface StagedSinkOptions {
+  /** Threads of another machine, as it were. */
+  readonly workers: PipelineThreads;
   /** Called with every chunk that waits; what it gives is waited for before the next is taken. */
   readonly onWaiting?: (sink: StagedSink, sequence: number) => Promise<void> | void;
 }
@@ -29,7 +31,7 @@ export interface StagedSinkOptions {
 export function stagedSink(
   cluster: Cluster,
   threads: PipelineThreads,
-  { onWaiting }: StagedSinkOptions = {},
+  { workers, onWaiting }: StagedSinkOptions,
 ): StagedSink {
   const key = stagingKey(cluster.ring, cluster.id);
   const aad = (sequence: number) =>
@@ -52,20 +54,21 @@ export function stagedSink(
     },
     drain: () => Promise.resolve(),
     async store(sequence) {
-      const workers = new PipelineThreads(1);
-      try {
-        await storeWith(workers, sequence);
-      } finally {
-        await workers.close();
-      }
+      const { digest, bytes } = await workers.sealPacked({
+        bytes: waiting.get(sequence)!,
+        key,
+        aad: aad(sequence),
+        target: sealTarget(cluster),
+        level: CHUNK_LEVEL,
+      });
+      const size = bytes.length;
+      await cluster.store.storage.put(chunkName(cluster.id, digest), bytes);
+      waiting.delete(sequence);
+      results.set(sequence, { digest, size });
+      news.get(sequence)!.resolve({ digest, size });
     },
     async storeAll() {
-      const workers = new PipelineThreads(2);
-      try {
-        await Promise.all([...waiting.keys()].reverse().map((sequence) => storeWith(workers, sequence)));
-      } finally {
-        await workers.close();
-      }
+      await Promise.all([...waiting.keys()].reverse().map((sequence) => sink.store(sequence)));
     },
     lose(sequence, error) {
       waiting.delete(sequence);
@@ -73,19 +76,4 @@ export function stagedSink(
     },
   };
   return sink;
-
-  async function storeWith(workers: PipelineThreads, sequence: number): Promise<void> {
-    const { digest, bytes } = await workers.sealPacked({
-      bytes: waiting.get(sequence)!,
-      key,
-      aad: aad(sequence),
-      target: sealTarget(cluster),
-      level: CHUNK_LEVEL,
-    });
-    const size = bytes.length;
-    await cluster.store.storage.put(chunkName(cluster.id, digest), bytes);
-    waiting.delete(sequence);
-    results.set(sequence, { digest, size });
-    news.get(sequence)!.resolve({ digest, size });
-  }
 }

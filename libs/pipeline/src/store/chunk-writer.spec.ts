@@ -128,6 +128,7 @@ describe('chunks that are cut', () => {
     sink.news[1]!.reject(new Error('never'));
     await turn();
     expect((await listCluster(test.cluster)).tables.size).toBe(0);
+    expect(written.sections.every((section) => section.stored === undefined)).toBe(true);
   });
 
   it('that are stored in any order are in a full table in theirs, as soon as the first of them are', async () => {

@@ -76,7 +76,8 @@ export class ChunkWriter {
     return {
       tabled: this.#tables.rowChunks,
       tables: this.#tables.tables,
-      sections: [...this.#tables.rest, ...this.#pending],
+      // Copies: what is learned from now on is told to whoever commits the draft.
+      sections: [...this.#tables.rest, ...this.#pending.map((section) => ({ ...section }))],
     };
   }
 
