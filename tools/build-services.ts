@@ -11,6 +11,8 @@ import path from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 const root = path.resolve(import.meta.dirname, '..');
+/** Where threads are started, and what they run. */
+const THREADS_START = 'libs/pipeline/src/worker-url.ts';
 const PIPELINE_THREAD = 'libs/pipeline/src/threads/pipeline-thread.ts';
 
 export const SERVICES = ['api', 'snapshot-worker', 'chunk-worker', 'storage-writer', 'embedded'] as const;
@@ -25,13 +27,21 @@ export interface Bundle {
 /** @returns what esbuild says of the bundle. */
 export async function bundleService({ main, folder }: Bundle): Promise<Metafile> {
   await removeBuilt(folder);
+  const programs = { main };
+  const { inputs } = await bundle(programs, folder, false);
+  if (!(THREADS_START in inputs)) return bundle(programs, folder, true);
+  // THREADS_START looks for it by this name.
+  return bundle({ ...programs, 'pipeline-thread': path.join(root, PIPELINE_THREAD) }, folder, true);
+}
+
+async function bundle(
+  entryPoints: Record<string, string>,
+  folder: string,
+  write: boolean,
+): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: {
-      main,
-      // libs/pipeline/src/worker-url.ts looks for it by this name.
-      'pipeline-thread': path.join(root, PIPELINE_THREAD),
-    },
+    entryPoints,
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -41,25 +51,13 @@ export async function bundleService({ main, folder }: Bundle): Promise<Metafile>
     plugins: [packagesStay(folder)],
     // Errors and Nest's providers are known by the names of their classes.
     keepNames: true,
-    sourcemap: 'linked',
+    sourcemap: write ? 'linked' : false,
     sourcesContent: false,
     metafile: true,
+    write,
     logLevel: 'warning',
   });
-  if (!usesThreads(metafile)) {
-    for (const name of ['pipeline-thread.js', 'pipeline-thread.js.map']) await rm(path.join(folder, name));
-  }
   return metafile;
-}
-
-/** Whether the program itself, not only the thread's, holds the code that starts threads. */
-function usesThreads(metafile: Metafile): boolean {
-  const [, { inputs }] = Object.entries(metafile.outputs).find(([name]) => name.endsWith('/main.js'))!;
-  const reached = new Set(Object.keys(inputs));
-  for (const name of reached) {
-    for (const imported of metafile.inputs[name]?.imports ?? []) reached.add(imported.path);
-  }
-  return reached.has('libs/pipeline/src/worker-url.ts');
 }
 
 /**
