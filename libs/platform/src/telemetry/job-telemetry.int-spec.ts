@@ -3,6 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { describeWith, RedisServer, requireRedis } from '@etcd-kloset/testing';
 import { CHUNKS_IN_TRACE } from './fan-out.ts';
+import { GrpcReceiver } from './spec-support/grpc-receiver.ts';
 import { OtlpReceiver, type ReceivedSpan } from './spec-support/otlp-receiver.ts';
 
 const JOBS = CHUNKS_IN_TRACE + 3;
@@ -133,9 +134,25 @@ await describeWith(requireRedis(), 'a trace through jobs', (program) => {
     expect(collector.text('/v1/metrics')).toContain('kloset_stream_bytes_total');
   });
 
-  it('is not sent when it is switched off', async () => {
+  it('is sent over gRPC when that is said', async () => {
+    const grpc = await GrpcReceiver.start();
+    await run('job-sender.ts', 1, {
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_EXPORTER_OTLP_ENDPOINT: grpc.url,
+    });
+    grpc.stop();
+    expect(grpc.text('trace')).toContain('add chunks.seal');
+    expect(grpc.text('metrics')).toContain('kloset_stream_bytes_total');
+  });
+
+  it.each([
+    [{ OTEL_SDK_DISABLED: 'true' }, []],
+    [{ OTEL_TRACES_EXPORTER: 'none' }, ['/v1/metrics']],
+    [{ OTEL_METRICS_EXPORTER: 'none' }, ['/v1/traces']],
+    [{ OTEL_TRACES_SAMPLER: 'always_off' }, ['/v1/metrics']],
+  ])('is not sent when it is switched off: %j', async (env, sent) => {
     collector.received.length = 0;
-    await run('job-sender.ts', 1, { OTEL_SDK_DISABLED: 'true' });
-    expect(collector.received).toEqual([]);
+    await run('job-sender.ts', 1, env);
+    expect([...new Set(collector.received.map((each) => each.path))]).toEqual(sent);
   });
 });
