@@ -4,7 +4,10 @@ import { type StoreHealth } from './store-pool.ts';
 import { within } from './within.ts';
 
 /** Looks at a store once, without patience. */
-export async function checkHealth(store: PooledStore, timeoutMs: number): Promise<StoreHealth> {
+export async function checkHealth(
+  store: Pick<PooledStore, 'config' | 'look'>,
+  timeoutMs: number,
+): Promise<StoreHealth> {
   const { name, kind } = store.config;
   const began = performance.now();
   let error: StoreHealth['error'];

@@ -33,6 +33,8 @@ export function reopeningStorage(
   let opening: Promise<Storage> | undefined;
   let opened: Storage | undefined;
   let isClosed = false;
+  /** Requests that are on their way to a storage: who closes it waits for them. */
+  const underWay = new Set<Promise<unknown>>();
 
   async function current(): Promise<Storage> {
     if (isClosed) throw new StorageError('storage.closed', `The store ${url} is closed.`);
@@ -62,6 +64,16 @@ export function reopeningStorage(
     }
   }
 
+  async function tracked<T>(request: (storage: Storage) => Promise<T>): Promise<T> {
+    const used = use(request);
+    underWay.add(used);
+    try {
+      return await used;
+    } finally {
+      underWay.delete(used);
+    }
+  }
+
   async function* list(prefix: string, options?: RequestOptions): AsyncGenerator<ObjectInfo> {
     const storage = await current();
     try {
@@ -79,15 +91,16 @@ export function reopeningStorage(
     get capabilities() {
       return opened?.capabilities ?? UNKNOWN;
     },
-    put: (name, parts, options) => use((storage) => storage.put(name, parts, options)),
-    get: (name, range, options) => use((storage) => storage.get(name, range, options)),
-    stat: (name, options) => use((storage) => storage.stat(name, options)),
+    put: (name, parts, options) => tracked((storage) => storage.put(name, parts, options)),
+    get: (name, range, options) => tracked((storage) => storage.get(name, range, options)),
+    stat: (name, options) => tracked((storage) => storage.stat(name, options)),
     list,
-    folders: (prefix, options) => use((storage) => storage.folders(prefix, options)),
-    delete: (name, options) => use((storage) => storage.delete(name, options)),
-    now: () => use((storage) => storage.now()),
+    folders: (prefix, options) => tracked((storage) => storage.folders(prefix, options)),
+    delete: (name, options) => tracked((storage) => storage.delete(name, options)),
+    now: () => tracked((storage) => storage.now()),
     async close() {
       isClosed = true;
+      await Promise.allSettled(underWay);
       const last = opening;
       opening = opened = undefined;
       // One that cannot be opened needs no closing.
