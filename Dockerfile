@@ -39,15 +39,15 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN npm run build
 
-# What the programs load when they run. Our own packages are in the bundles; types, source maps and the compiler that
-# an optional peer dependency asks for are never loaded.
+# What the programs load when they run. Our own packages are in the bundles; TypeScript, source maps and the compiler
+# that an optional peer dependency asks for are never loaded.
 FROM packages AS modules
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
       --workspace=apps/api --workspace=apps/snapshot-worker --workspace=apps/chunk-worker \
       --workspace=apps/storage-writer --workspace=apps/cli \
  && rm -rf node_modules/.bin node_modules/.package-lock.json node_modules/@etcd-kloset node_modules/etcd-kloset \
       node_modules/typescript node_modules/@types \
- && find . -path '*/node_modules/*' -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
+ && find . -path '*/node_modules/*' -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \) -delete
 
 # The tree of the image. Where the programs lie decides where Node looks for packages.
 FROM packages AS tree

@@ -16,14 +16,15 @@ if [ ! -e "$KEYS/writer.key" ]; then
   etcd-kloset keys writer --store "$STORE" --identity-file "$OWNER/identity.txt" --output "$KEYS/writer.key"
 fi
 if [ ! -e "$ACCESS/api-key.hash" ]; then
+  etcd-kloset api-key --name admin --role admin --json > "$OWNER/api-key.json"
+  # The hash comes last and whole: where it is, the key is.
   node -e '
-    const { createHash, randomBytes } = require("node:crypto");
-    const { renameSync, writeFileSync } = require("node:fs");
+    const { readFileSync, renameSync, writeFileSync } = require("node:fs");
     const [owner, access] = process.argv.slice(1);
-    const key = `kloset_${randomBytes(32).toString("base64url")}`;
+    const { key, hash } = JSON.parse(readFileSync(`${owner}/api-key.json`, "utf8"));
     writeFileSync(`${owner}/api-key.txt`, `${key}\n`);
-    // The hash comes last and whole: where it is, the key is.
-    writeFileSync(`${access}/.api-key.hash`, `sha256:${createHash("sha256").update(key).digest("hex")}\n`);
+    writeFileSync(`${access}/.api-key.hash`, `${hash}\n`);
     renameSync(`${access}/.api-key.hash`, `${access}/api-key.hash`);
   ' "$OWNER" "$ACCESS"
+  rm "$OWNER/api-key.json"
 fi
