@@ -8,6 +8,7 @@ export type ApiErrorCode =
   /** A body that is JSON, and not what the document says. */
   | 'http.bad-body'
   | 'http.too-large'
+  | 'http.headers-too-large'
   | 'http.wrong-type'
   | 'http.too-slow'
   | 'http.too-many'
@@ -17,12 +18,15 @@ export type ApiErrorCode =
   | 'http.precondition-failed'
   /** The key is limited to some clusters, and this concerns all of them. */
   | 'auth.limited'
+  /** A browser was made to ask for it by another site. */
+  | 'auth.other-site'
   | 'job.not-found'
   | 'job.finished'
   | 'job.not-failed'
   /** The cluster has no schedule that could be paused. */
   | 'schedule.none'
-  | 'dead-letter.not-found'
+  /** A dead letter for a webhook that is not configured any more. */
+  | 'webhook.unknown'
   /** The same Idempotency-Key came with another request. */
   | 'idempotency.other-request'
   /** The first request with this Idempotency-Key is still being answered. */

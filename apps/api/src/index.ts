@@ -1,1 +1,3 @@
-export {};
+export { type Api, createApi, startApi } from './api.ts';
+export { apiModule } from './api.module.ts';
+export { openApiDocument } from './contract/openapi.ts';

@@ -12,12 +12,10 @@ export const location = {
   Location: { description: 'Where the new one is.', schema: z.string() },
 };
 
-export const ifMatch = etagText
-  .optional()
-  .meta({
-    description: 'Only if this is still its version: the ETag of a former answer.',
-    examples: ['"3"'],
-  });
+export const ifMatch = etagText.optional().meta({
+  description: 'Only if this is still its version: the ETag of a former answer.',
+  examples: ['"3"'],
+});
 export const ifNoneMatch = z
   .literal('*')
   .optional()

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoute } from '../route.ts';
 import { pageQuery } from '../schemas/page.ts';
-import { deadLetterPage, deadLetterSchema } from '../schemas/webhook.ts';
+import { deadLetterPage } from '../schemas/webhook.ts';
 
 const tag = 'Webhooks';
 
@@ -29,6 +29,6 @@ export const retryDeadLetter = defineRoute({
   params: z.object({
     letter: z.string().min(1).max(200).meta({ description: 'Its id.' }),
   }),
-  answers: { 202: { description: 'It is queued again.', schema: deadLetterSchema } },
-  problems: ['dead-letter.not-found', 'redis.unreachable', 'redis.full'],
+  answers: { 202: { description: 'It is queued again.' } },
+  problems: ['webhook.no-dead-letter', 'redis.unreachable', 'redis.full'],
 });

@@ -15,6 +15,8 @@ import {
   time,
 } from './values.ts';
 
+const ALARMS = ['NOSPACE', 'CORRUPT', 'UNKNOWN'] as const;
+
 export const newClusterSchema = clusterDefinitionSchema.meta({ id: 'NewCluster' });
 /** The name stands in the address. */
 export const clusterChangeSchema = clusterDefinitionSchema.omit({ name: true }).meta({ id: 'ClusterChange' });
@@ -72,26 +74,46 @@ export type ClusterView = z.infer<typeof clusterSchema>;
 
 export const clusterPage = pageOf('ClusterPage', clusterSchema);
 
+const memberProbeSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    learner: z.boolean(),
+    clientUrls: z.array(z.string()),
+    peerUrls: z.array(z.string()),
+    status: z
+      .object({
+        endpoint: z.string(),
+        version: z.string(),
+        storageVersion: z.string().optional(),
+        dbSize: bytes,
+        dbSizeInUse: bytes,
+        leads: z.boolean(),
+        leader: z.string().optional(),
+        raftTerm: count,
+        raftIndex: count,
+        raftAppliedIndex: count,
+        revision,
+        errors: z.array(z.string()),
+      })
+      .optional()
+      .meta({ description: 'What it answered; missing when it did not.' }),
+    error: failure.optional(),
+    alarms: z.array(z.enum(ALARMS)),
+  })
+  .meta({ id: 'MemberProbe' });
+
 export const probeSchema = z
   .object({
     reachable: z.boolean(),
     error: failure.optional().meta({ description: 'Why nothing of the cluster could be reached.' }),
     clusterId: z.string().optional(),
+    quorum: z.boolean().optional(),
+    revision: revision.optional(),
     leader: z.string().optional(),
-    members: z.array(
-      z.object({
-        id: z.string(),
-        name: z.string(),
-        learner: z.boolean(),
-        healthy: z.boolean(),
-        version: z.string().optional(),
-        databaseBytes: bytes.optional(),
-        databaseBytesInUse: bytes.optional(),
-        revision: revision.optional(),
-        error: failure.optional(),
-      }),
-    ),
-    alarms: z.array(z.object({ memberId: z.string(), alarm: z.string() })),
+    members: z.array(memberProbeSchema),
+    alarms: z.array(z.object({ memberId: z.string(), type: z.enum(ALARMS) })).optional(),
+    errors: z.array(failure).meta({ description: 'What could not be learned of the cluster as a whole.' }),
   })
   .meta({ id: 'ClusterProbe' });
 export type ProbeView = z.infer<typeof probeSchema>;

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { type Server, STATUS_CODES } from 'node:http';
+import { type Duplex } from 'node:stream';
+import { type Stop } from '@etcd-kloset/platform';
+import { ApiError } from '../api-error.ts';
+import { problemOf } from './problem-of.ts';
+
+const HEADERS_MS = 15_000;
+/** All of a request, its body too; an answer may take as long as it likes. */
+const REQUEST_MS = 60_000;
+/** Longer than the minute for which most proxies keep a connection: they, not we, close it. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** Limits on what a connection may do before a request is one, and its end when the service ends. */
+export function guardConnections(server: Server, stop: Pick<Stop, 'now'>): void {
+  server.headersTimeout = HEADERS_MS;
+  server.requestTimeout = REQUEST_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.maxHeadersCount = 100;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket));
+  stop.now.addEventListener('abort', () => server.closeAllConnections());
+}
+
+/** What is no HTTP gets an answer that is. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { problem } = problemOf(errorOf(error.code), randomUUID());
+  const body = JSON.stringify(problem);
+  socket.end(
+    [
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+      'Content-Type: application/problem+json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+function errorOf(code: string | undefined): ApiError {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new ApiError('http.headers-too-large', 'The headers of the request are too large.');
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new ApiError('http.too-slow', 'The request did not come in time.');
+  }
+  return new ApiError('http.malformed', 'This is no HTTP/1.1 request.');
+}

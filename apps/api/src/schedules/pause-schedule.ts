@@ -1,0 +1,38 @@
+import { emitEvent } from '@etcd-kloset/jobs';
+import { type ClusterDefinitionInput, type Principal, type RegisteredCluster } from '@etcd-kloset/platform';
+import { ApiError } from '../api-error.ts';
+import { type ScheduleView } from '../contract/schemas/schedule.ts';
+import { type Parts } from '../parts.ts';
+import { viewOfSchedule } from './schedule-view.ts';
+
+/** Pauses or resumes a cluster's schedule: in its definition, so that it stays so. */
+export async function pauseSchedule(
+  { boot, book, pulse, redis }: Pick<Parts, 'boot' | 'book' | 'pulse' | 'redis'>,
+  principal: Principal,
+  name: string,
+  paused: boolean,
+): Promise<ScheduleView> {
+  const cluster = await book.require(principal, name);
+  const { schedule } = cluster;
+  if (schedule === undefined) {
+    throw new ApiError('schedule.none', `The cluster ${JSON.stringify(name)} has no schedule.`, {
+      advice: 'Give it one with PUT /v1/clusters/{cluster}.',
+    });
+  }
+  if (schedule.paused === paused) return viewOfSchedule(cluster, new Date())!;
+  const changed = await pulse.use(() =>
+    boot.registry.save({ ...inputOf(cluster), schedule: { ...schedule, paused } }, cluster.version),
+  );
+  await emitEvent(redis, 'cluster.changed', { cluster: name, store: cluster.store });
+  return viewOfSchedule(changed, new Date())!;
+}
+
+/** A definition as it can be saved again. */
+function inputOf(cluster: RegisteredCluster): ClusterDefinitionInput {
+  const { origin: _origin, version: _version, attach: _attach, auth, endpoints, ...rest } = cluster;
+  return {
+    ...rest,
+    endpoints: [...endpoints],
+    auth: auth?.passwordFile === undefined ? undefined : { user: auth.user, passwordFile: auth.passwordFile },
+  };
+}

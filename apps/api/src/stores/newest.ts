@@ -1,0 +1,22 @@
+import { type SnapshotView } from '../contract/schemas/snapshot.ts';
+import { snapshotsOfCluster, type StoreState } from './store-views.ts';
+
+export interface Newest {
+  readonly newest: SnapshotView | undefined;
+  readonly newestProven: SnapshotView | undefined;
+  readonly snapshots: number;
+}
+
+/** The newest snapshots of a cluster in its store, whoever took them. Ids sort by time. */
+export function newestOf(state: StoreState | undefined, cluster: string): Newest {
+  let newest: SnapshotView | undefined;
+  let newestProven: SnapshotView | undefined;
+  let snapshots = 0;
+  for (const view of state === undefined ? [] : snapshotsOfCluster(state, cluster)) {
+    snapshots++;
+    if (newest === undefined || view.id > newest.id) newest = view;
+    if (view.proof === 'proven' && (newestProven === undefined || view.id > newestProven.id))
+      newestProven = view;
+  }
+  return { newest, newestProven, snapshots };
+}

@@ -1,0 +1,111 @@
+import { describeError, isKlosetError } from '@etcd-kloset/errors';
+import { type Boot, type OpenedStore } from '@etcd-kloset/platform';
+import { type SnapshotView } from '../contract/schemas/snapshot.ts';
+import { NOTHING, scanStore, type StoreContents } from './scan-store.ts';
+import { measureStore, type StoreMeasures } from './measure-store.ts';
+
+/** What is known of a store without asking it. */
+export interface StoreState {
+  readonly name: string;
+  readonly id: string | undefined;
+  readonly contents: StoreContents;
+  /** When it was looked through last with success. */
+  readonly scannedAt: Date | undefined;
+  readonly checkedAt: Date | undefined;
+  readonly error: { readonly code: string; readonly message: string; readonly advice?: string } | undefined;
+  readonly measures: StoreMeasures | undefined;
+}
+
+/** One look through a store: what it was before, and what it is now. */
+export interface Scan {
+  readonly before: StoreState;
+  readonly now: StoreState;
+}
+
+/**
+ * The contents of all stores, held in memory: lists are answered from it, also while stores or Redis are away. A store
+ * that hangs holds up nobody but itself.
+ */
+export interface StoreViews {
+  get(name: string): StoreState | undefined;
+  all(): readonly StoreState[];
+  /** Looks through a store now, or waits for who does. Never throws for what ails the store: see `error`. */
+  scan(name: string, signal: AbortSignal): Promise<Scan>;
+  /** Counts and sums all objects of a store: slow. */
+  measure(name: string, signal: AbortSignal): Promise<void>;
+}
+
+export function createStoreViews({ stores }: Pick<Boot, 'stores'>): StoreViews {
+  const states = new Map(stores.names.map((name) => [name, unseen(name)]));
+  const scans = new Map<string, Promise<Scan>>();
+
+  async function look(name: string, signal: AbortSignal): Promise<Scan> {
+    const before = states.get(name)!;
+    let now: StoreState;
+    try {
+      const opened = await stores.open(name, 'read');
+      const contents = await scanStore(opened, before.contents, signal);
+      const at = new Date();
+      now = {
+        ...states.get(name)!,
+        id: opened.store.id,
+        contents,
+        scannedAt: at,
+        checkedAt: at,
+        error: undefined,
+      };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      now = { ...states.get(name)!, checkedAt: new Date(), error: failureOf(error) };
+    }
+    states.set(name, now);
+    return { before, now };
+  }
+
+  return {
+    get: (name) => states.get(name),
+    all: () => [...states.values()],
+    async scan(name, signal) {
+      const running = scans.get(name) ?? look(name, signal).finally(() => scans.delete(name));
+      scans.set(name, running);
+      return running;
+    },
+    async measure(name, signal) {
+      const opened: OpenedStore = await stores.open(name, 'read');
+      const measures = await measureStore(opened, signal);
+      states.set(name, { ...states.get(name)!, measures });
+    },
+  };
+}
+
+function unseen(name: string): StoreState {
+  return {
+    name,
+    id: undefined,
+    contents: NOTHING,
+    scannedAt: undefined,
+    checkedAt: undefined,
+    error: undefined,
+    measures: undefined,
+  };
+}
+
+/** Of any error, what callers may know. */
+export function failureOf(error: unknown): { code: string; message: string; advice?: string } {
+  if (!isKlosetError(error))
+    return { code: 'service.failed', message: 'The service failed; its log says why.' };
+  const { code, advice } = error;
+  const [message = ''] = describeError(error).split('\n');
+  return { code, message, ...(advice === undefined ? {} : { advice }) };
+}
+
+/** Every snapshot of a state. */
+export function* snapshotsOf({ contents }: StoreState): Generator<SnapshotView> {
+  for (const { snapshots } of contents.clusters.values()) yield* snapshots.values();
+}
+
+/** The snapshots of one cluster, by its name. */
+export function snapshotsOfCluster({ contents }: StoreState, cluster: string): Iterable<SnapshotView> {
+  for (const held of contents.clusters.values()) if (held.cluster === cluster) return held.snapshots.values();
+  return [];
+}

@@ -1,0 +1,81 @@
+import {
+  backupResultSchema,
+  emitOnce,
+  isUnderWay,
+  keys,
+  orRedisError,
+  type RedisHandle,
+} from '@etcd-kloset/jobs';
+import { type SnapshotView } from '../contract/schemas/snapshot.ts';
+import { type BackupsQueue, type Queues } from '../backups/queues.ts';
+import { snapshotsOf, type Scan } from './store-views.ts';
+
+export interface FoundParts {
+  readonly redis: RedisHandle;
+  readonly queues: Queues;
+}
+
+/**
+ * Tells of snapshots that others put into the store, such as a CronJob with the command line. Which ones are new, a
+ * mark in Redis says: the newest id that was seen of each cluster; at the very first look nothing is new.
+ */
+export async function tellFoundSnapshots({ redis, queues }: FoundParts, { now }: Scan): Promise<void> {
+  const queue = queues.backups.get(now.name);
+  if (queue === undefined || now.error !== undefined) return;
+  const marks = keys.schedule(redis.prefix, `found/${now.name}`);
+  const seen = await orRedisError(redis.client.hgetall(marks));
+  const isFirstLook = seen[FIRST_LOOK] === undefined;
+  const byCluster = Map.groupBy(snapshotsOf(now), ({ cluster }) => cluster);
+  for (const [cluster, snapshots] of byCluster) {
+    const mark = seen[cluster] ?? '';
+    const fresh = snapshots.filter(({ id }) => id > mark).sort((a, b) => (a.id < b.id ? -1 : 1));
+    if (fresh.length === 0) continue;
+    // While a backup of ours is under way, it may be its.
+    if (!isFirstLook && (await isRunning(redis, queue, now.name, cluster))) continue;
+    if (!isFirstLook) await tell(redis, queue, now.name, fresh);
+    await orRedisError(redis.client.hset(marks, cluster, fresh.at(-1)!.id));
+  }
+  if (isFirstLook) await orRedisError(redis.client.hset(marks, FIRST_LOOK, new Date().toISOString()));
+}
+
+/** No cluster has this name: names are not empty. */
+const FIRST_LOOK = '';
+
+async function tell(
+  redis: RedisHandle,
+  queue: BackupsQueue,
+  store: string,
+  fresh: readonly SnapshotView[],
+): Promise<void> {
+  const ours = await oursSince(redis, queue, Date.parse(fresh[0]!.time));
+  for (const { id, cluster, proof, time } of fresh) {
+    if (!ours.has(id)) await emitOnce(redis, 'snapshot.found', { cluster, store, snapshot: id, proof, time });
+  }
+}
+
+/** Snapshots that jobs of ours have committed since. */
+async function oursSince(redis: RedisHandle, queue: BackupsQueue, since: number): Promise<Set<string>> {
+  // Clocks of workers may be apart.
+  const ids = await orRedisError(
+    redis.client.zrangebyscore(queue.toKey('completed'), since - 10 * 60_000, '+inf'),
+  );
+  const jobs = await Promise.all(ids.map((id) => queue.getJob(id)));
+  return new Set(
+    jobs.flatMap((job) => {
+      const result = backupResultSchema.safeParse(job?.returnvalue);
+      return result.success ? [result.data.snapshot] : [];
+    }),
+  );
+}
+
+/** Whether a backup of ours may have put it there and is not done. */
+async function isRunning(
+  { client, prefix }: RedisHandle,
+  queue: BackupsQueue,
+  store: string,
+  cluster: string,
+): Promise<boolean> {
+  const claim = await orRedisError(client.get(keys.running(prefix, store, cluster)));
+  const [backup = ''] = (claim ?? '').split(' ');
+  return backup !== '' && isUnderWay(await queue.getJob(backup));
+}
