@@ -44,8 +44,7 @@ export async function waitForChildren(redis: RedisHandle, job: Job, token: strin
   } catch (error) {
     // A failed child, of which BullMQ does not say which one.
     if (!(error instanceof UnrecoverableError)) throw error;
-    const { code, message, advice } = (await failureOfChild(redis, job)) ?? parseFailedReason(error.message);
-    throw new JobsError(code as 'job.child-failed', message, { advice, cause: error });
+    throw failureError((await failureOfChild(redis, job)) ?? parseFailedReason(error.message));
   }
   if (moved) throw new WaitingChildrenError();
 }
@@ -57,7 +56,13 @@ export async function failureOf(redis: RedisHandle, job: Job): Promise<JobFailur
   return (await failureOfChild(redis, job)) ?? own;
 }
 
-async function failureOfChild(redis: RedisHandle, job: Job): Promise<JobFailure | undefined> {
+/** A failure as an error, for whoever fails because of it; it is not tried again. */
+export function failureError({ code, message, advice }: JobFailure): JobsError {
+  return new JobsError(code as 'job.child-failed', message, { advice });
+}
+
+/** Why a child of this job failed; `undefined` while none has. */
+export async function failureOfChild(redis: RedisHandle, job: Job): Promise<JobFailure | undefined> {
   const named = failedChildOf(reasonOf(job));
   const [first] = await redis.client.zrange(`${job.queueQualifiedName}:${job.id!}:unsuccessful`, '0', '0');
   for (const key of [named, first]) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Worker } from 'bullmq';
-import { interruptJobs, whenIdle } from './running-jobs.ts';
+import { interruptJobs, refuseJobs } from './running-jobs.ts';
 
 /** For processors to stop after their signal, and for the last words to Redis. */
 const GRACE_MS = 5000;
@@ -11,14 +11,15 @@ const GRACE_MS = 5000;
  * twice five seconds even when a processor does not listen or Redis is away: the job's lock runs out then.
  */
 export async function drainWorker(worker: Worker, drainMs: number): Promise<void> {
-  await worker.pause(true);
-  if (!(await within(whenIdle(worker), drainMs))) {
+  refuseJobs(worker);
+  // Ends the fetch that waits for a job, then waits for those that run, and until Redis knows how they ended.
+  const paused = worker.pause();
+  let idle = await within(paused, drainMs);
+  if (!idle) {
     interruptJobs(worker);
-    await within(whenIdle(worker), GRACE_MS);
+    idle = await within(paused, GRACE_MS);
   }
-  const stillRunning = !(await within(whenIdle(worker), 0));
-  if (await within(worker.close(stillRunning), GRACE_MS)) return;
-  await within(worker.disconnect(), GRACE_MS);
+  await within(worker.close(!idle), GRACE_MS);
 }
 
 /** Whether `work` ended in time; its errors are the worker's, who tells them in its events. */
@@ -28,7 +29,6 @@ async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
     () => true,
     () => true,
   );
-  // Whoever is idle already has ended in the next turn of the event loop.
   const late = sleep(ms, false, { signal: timer.signal }).catch(() => false);
   const result = await Promise.race([ended, late]);
   timer.abort();

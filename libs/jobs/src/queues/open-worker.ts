@@ -60,6 +60,7 @@ export function openWorker<Name extends QueueName, Result>(
   ): Promise<Result> => {
     const running = trackJob(worker, job.id!, signal!);
     try {
+      running.signal.throwIfAborted();
       job.data = checkJobData(kind, job.data) as JobData[KindOf<Name>];
       return await processor(job, token!, running.signal);
     } catch (error) {

@@ -10,20 +10,16 @@ export interface RunningJob {
   done(): void;
 }
 
-interface Entry {
-  readonly controller: AbortController;
-  readonly finished: Promise<void>;
-}
-
-const jobsOf = new WeakMap<object, Map<string, Entry>>();
+const jobsOf = new WeakMap<Worker, Map<string, AbortController>>();
+const refusing = new WeakSet<Worker>();
 
 export function trackJob(worker: Worker, job: string, signal: AbortSignal): RunningJob {
-  const jobs = jobsOf.get(worker) ?? new Map<string, Entry>();
+  const jobs = jobsOf.get(worker) ?? new Map<string, AbortController>();
   jobsOf.set(worker, jobs);
   const controller = new AbortController();
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const entry: Entry = { controller, finished: promise };
-  jobs.set(job, entry);
+  jobs.set(job, controller);
+  // A fetch may have been on its way when the worker was told to end: its job goes back at once.
+  if (refusing.has(worker)) controller.abort(interruption());
   return {
     signal: AbortSignal.any([controller.signal, signal]),
     get interrupted() {
@@ -32,27 +28,27 @@ export function trackJob(worker: Worker, job: string, signal: AbortSignal): Runn
     },
     done: () => {
       // After a lost lock the same job may run here twice.
-      if (jobs.get(job) === entry) jobs.delete(job);
-      resolve(undefined);
+      if (jobs.get(job) === controller) jobs.delete(job);
     },
   };
 }
 
 export function abortJob(worker: Worker, job: string, reason: JobsError): void {
-  jobsOf.get(worker)?.get(job)?.controller.abort(reason);
+  jobsOf.get(worker)?.get(job)?.abort(reason);
 }
 
+/** Jobs that come from now on are handed back. */
+export function refuseJobs(worker: Worker): void {
+  refusing.add(worker);
+}
+
+/** Jobs that run are handed back as soon as they listen. */
 export function interruptJobs(worker: Worker): void {
-  const reason = new JobsError('job.interrupted', 'The worker is shutting down: another one goes on.', {
+  for (const controller of jobsOf.get(worker)?.values() ?? []) controller.abort(interruption());
+}
+
+function interruption(): JobsError {
+  return new JobsError('job.interrupted', 'The worker is shutting down: another one goes on.', {
     retryable: true,
   });
-  for (const { controller } of jobsOf.get(worker)?.values() ?? []) controller.abort(reason);
-}
-
-/** Resolves when no job runs any more. */
-export async function whenIdle(worker: Worker): Promise<void> {
-  const jobs = jobsOf.get(worker);
-  while (jobs !== undefined && jobs.size > 0) {
-    await Promise.all([...jobs.values()].map(({ finished }) => finished));
-  }
 }
