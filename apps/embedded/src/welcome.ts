@@ -1,10 +1,7 @@
 import { type Configured } from './configure/configure.ts';
 
 /** What somebody who has just started it wants to know. */
-export function welcome(
-  { config, ownStore, firstKey }: Configured,
-  { address }: { readonly address: string },
-): string {
+export function welcome({ config, ownStore, firstKey }: Configured, address: string): string {
   const lines = ['', 'etcd-kloset runs. Ctrl-C ends it.', ''];
   const base = config.api.publicUrl ?? address;
   lines.push(`  API     ${base}/v1`, `  docs    ${base}/docs`, `  queues  ${base}/queues`);
