@@ -30,7 +30,7 @@ export async function startService(
   const { service, health, telemetry, log, config } = boot;
   let ops: OpsServer | undefined;
   let app: INestApplicationContext | undefined;
-  const stop = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     boot.stop.ask();
     // Health is told until the last.
     await inTurn(
@@ -39,13 +39,15 @@ export async function startService(
       () => boot.close(),
     );
   };
+  let ending: Promise<void> | undefined;
+  const stop = (): Promise<void> => (ending ??= end());
   try {
     ops = await startOpsServer({ service, health, telemetry, log, listen: config.ops });
     log.info('Health and metrics are served.', { host: config.ops.host, port: ops.port });
     if (await waitForRedis(boot)) app = await createApplication(moduleFactory(boot), boot);
     return { app, ops, stop };
   } catch (error) {
-    await stop();
+    await stop().catch((later: unknown) => log.warn('Not all could be closed.', { error: later }));
     throw error;
   }
 }

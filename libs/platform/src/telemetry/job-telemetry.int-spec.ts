@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { describeWith, RedisServer, requireRedis } from '@etcd-kloset/testing';
+import { describeWith, freePorts, RedisServer, requireRedis } from '@etcd-kloset/testing';
 import { CHUNKS_IN_TRACE } from './fan-out.ts';
 import { GrpcReceiver } from './spec-support/grpc-receiver.ts';
 import { OtlpReceiver, type ReceivedSpan } from './spec-support/otlp-receiver.ts';
@@ -143,6 +143,11 @@ await describeWith(requireRedis(), 'a trace through jobs', (program) => {
     grpc.stop();
     expect(grpc.text('trace')).toContain('add chunks.seal');
     expect(grpc.text('metrics')).toContain('kloset_stream_bytes_total');
+  });
+
+  it('keeps no process from ending when nobody takes it', async () => {
+    const [port] = await freePorts(1);
+    await run('job-sender.ts', 1, { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { trace } from '@opentelemetry/api';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
@@ -12,6 +13,7 @@ import { type Telemetry } from './telemetry.ts';
 import { startTracing } from './tracing.ts';
 
 const NAME = 'etcd-kloset';
+const LAST_WORDS_MS = 3000;
 
 /**
  * Starts traces and metrics as the environment says (`OTEL_…`); metrics for Prometheus are always there. To be
@@ -49,7 +51,20 @@ export async function startTelemetry(
     },
     async shutdown() {
       endProcess();
-      await Promise.all([meters.shutdown(), endTracing?.()]);
+      const sent = Promise.all([meters.shutdown(), endTracing?.()]);
+      await withinTime(sent, log);
     },
   };
+}
+
+/** A collector that is away must not keep a process from ending in good order. */
+async function withinTime(sent: Promise<unknown>, log: Logger): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(LAST_WORDS_MS, undefined, { signal: timer.signal }).then(
+    () => log.warn('Telemetry that was left is not sent: the collector does not answer.'),
+    () => undefined,
+  );
+  const told = sent.catch((error: unknown) => log.warn('Telemetry that was left cannot be sent.', { error }));
+  await Promise.race([told, late]);
+  timer.abort();
 }

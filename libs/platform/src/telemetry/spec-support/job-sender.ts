@@ -19,3 +19,5 @@ await inSpan(telemetry.tracer, 'backup', {}, async () => {
 });
 await queue.close();
 await telemetry.shutdown();
+// As services do: what has not been sent by now is not waited for.
+process.exit(0);
