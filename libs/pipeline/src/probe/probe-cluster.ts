@@ -13,8 +13,8 @@ import { abortedOr } from '../abortable.ts';
 export interface ClusterProbe {
   /** etcd's own id of it, hexadecimal. */
   readonly clusterId: string;
-  /** Whether a quorum of the voters is there; undefined when the user may do nothing that would tell. */
-  readonly quorum: boolean | undefined;
+  /** Whether a quorum of the voters answered. */
+  readonly quorum: boolean;
   /** The cluster's revision, agreed on by a quorum; undefined when it could not be read. */
   readonly revision: number | undefined;
   /** The leader's id, as most of the members that answered see it. */
@@ -97,7 +97,8 @@ async function probe(client: EtcdClient): Promise<ClusterProbe> {
   const on = alarms instanceof EtcdError ? undefined : alarms;
   return {
     clusterId: client.clusterId,
-    quorum: hasQuorum(revision, alarms),
+    // Both take one; the first may be forbidden to this user.
+    quorum: !(revision instanceof EtcdError) || !(alarms instanceof EtcdError),
     revision: revision instanceof EtcdError ? undefined : Number(revision),
     leader: leaderOf(views.map(({ status }) => status)),
     members: views
@@ -106,13 +107,6 @@ async function probe(client: EtcdClient): Promise<ClusterProbe> {
     alarms: on,
     errors: [revision, alarms].filter((each) => each instanceof EtcdError).map(probeError),
   };
-}
-
-/** Both take a quorum; either may be forbidden to this user. */
-function hasQuorum(...answers: readonly unknown[]): boolean | undefined {
-  if (answers.some((each) => !(each instanceof EtcdError))) return true;
-  const forbidden = answers.some((each) => (each as EtcdError).code === 'etcd.permission-denied');
-  return forbidden ? undefined : false;
 }
 
 async function answerOf<Value>(asked: Promise<Value>): Promise<Value | EtcdError> {

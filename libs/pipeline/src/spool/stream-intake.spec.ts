@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
-import { fstatSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { fstatSync, readdirSync, readSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { etcdFile, walked, type Write } from '../spec-support/etcd-file.ts';
+import { openFiles } from '../spec-support/open-files.ts';
 import { ID_KEY, rowsOf, Scratch } from '../spec-support/scanned-file.ts';
 import { PipelineThreads } from '../threads/pipeline-threads.ts';
 import { StreamIntake, type Intake, type IntakeOptions } from './stream-intake.ts';
@@ -36,18 +37,6 @@ function spooled({ spool }: Intake): Buffer {
   const bytes = Buffer.alloc(fstatSync(spool).size);
   for (let done = 0; done < bytes.length;) done += readSync(spool, bytes, done, bytes.length - done, done);
   return bytes;
-}
-
-/** Descriptors of this process for files in the folder, deleted ones too. */
-function openFiles(folder: string): string[] {
-  return readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      const file = readlinkSync(path.join('/proc/self/fd', fd));
-      return file.startsWith(folder) ? [file] : [];
-    } catch {
-      return [];
-    }
-  });
 }
 
 /** More than all slabs hold. */
