@@ -2,6 +2,7 @@ import { drainWorker } from '@etcd-kloset/jobs';
 import { openQueues } from '../backups/queues.ts';
 import { type Parts } from '../parts.ts';
 import { forwardToWebhooks } from './forward-webhooks.ts';
+import { keepRegistry } from './keep-registry.ts';
 import { keepSchedules } from './keep-schedules.ts';
 import { type Background } from './keep-running.ts';
 import { observeMetrics } from './observe-metrics.ts';
@@ -18,6 +19,7 @@ export function startBackground(parts: Parts): Background {
   const queues = openQueues(boot, redis);
   const workers = [openRequestWorker(boot, redis, queues), openWebhookWorker(boot, redis)];
   const tasks = [
+    keepRegistry(boot),
     keepSchedules(boot, queues, hub, { redis, queues, views, metrics }),
     watchBackups(boot, redis, queues, { redis, staging, metrics }),
     watchStores(boot, views, { redis, queues }),
