@@ -12,7 +12,7 @@ import {
 } from '@etcd-kloset/jobs';
 import { type KeyRing } from '@etcd-kloset/kloset';
 import { sealTarget, stagingAad, stagingKey } from '@etcd-kloset/pipeline';
-import { fanOut, type Metrics, outageError, type StorePool, whileAllowed } from '@etcd-kloset/platform';
+import { type Metrics, outageError, type StorePool, whileAllowed } from '@etcd-kloset/platform';
 import { type Job } from 'bullmq';
 import { type PutQueues } from './put-queues.ts';
 import { type SharedThreads } from './shared-threads.ts';
@@ -107,12 +107,10 @@ async function addPut(
 ): Promise<void> {
   const parent = { id: chunk.backup, queue: qualifiedQueue(redis, backupsQueue(store)) };
   const data = { version: 1 as const, chunk, store, cluster, digest, size };
-  await fanOut(chunk.sequence, () =>
-    addChild(parent, queues.of(store), data, {
-      jobId: `${chunk.attempt}-${chunk.sequence}`,
-      attempts: attemptsWithin(storeOutageMs, QUEUE_POLICIES.puts.backOff),
-    }),
-  );
+  await addChild(parent, queues.of(store), data, {
+    jobId: `${chunk.attempt}-${chunk.sequence}`,
+    attempts: attemptsWithin(storeOutageMs, QUEUE_POLICIES.puts.backOff),
+  });
 }
 
 /** Its reader learns that by this, and reads again. */

@@ -1,5 +1,5 @@
 import { openWorker, putsQueue, Staging } from '@etcd-kloset/jobs';
-import { type Boot, type OpenedWorkers, stagingLimits } from '@etcd-kloset/platform';
+import { type Boot, type OpenedWorkers, stagingLimits, withinJob } from '@etcd-kloset/platform';
 import { putChunk } from './processor.ts';
 import { servedStores } from './served-stores.ts';
 
@@ -15,11 +15,16 @@ export function openPutWorkers(boot: Boot): OpenedWorkers {
   const workers = served.map((store) => {
     const queue = putsQueue({ kind: store.kind, store: store.name });
     log.info('Serving a store.', { store: store.name, queue });
-    return openWorker(redis, queue, (job, _token, signal) => putChunk(context, job, signal), {
-      concurrency: config.workers.storage.concurrency,
-      telemetry: telemetry.bullmq,
-      onError: (error) => log.warn('The worker of a queue is in trouble.', { queue, error }),
-    });
+    return openWorker(
+      redis,
+      queue,
+      (job, _token, signal) => withinJob(log, job, () => putChunk(context, job, signal)),
+      {
+        concurrency: config.workers.storage.concurrency,
+        telemetry: telemetry.bullmq,
+        onError: (error) => log.warn('The worker of a queue is in trouble.', { queue, error }),
+      },
+    );
   });
   return {
     workers,

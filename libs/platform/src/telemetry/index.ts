@@ -5,3 +5,4 @@ export { METRICS, type Metrics } from './metrics.ts';
 export { startTelemetry } from './start-telemetry.ts';
 export { type Telemetry } from './telemetry.ts';
 export { tracedRequests } from './traced-requests.ts';
+export { withinJob } from './within-job.ts';
