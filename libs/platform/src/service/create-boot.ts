@@ -46,7 +46,7 @@ export async function createBoot({
   });
   const registry = createClusterRegistry({
     config,
-    redis,
+    redis: fastRedis ?? redis,
     stores,
     onWarning: (sentence) => log.warn(sentence),
   });
