@@ -15,7 +15,14 @@ export function observeRequests({ log, metrics }: Pick<Boot, 'log' | 'metrics'>)
       const status = response.statusCode;
       const route = context.route?.path;
       metrics.apiRequest.record(ms / 1000, { method, route: route ?? 'none', status: String(status) });
-      const fields = { request: id, method, route, status, ms: Math.round(ms), caller: context.principal?.name };
+      const fields = {
+        request: id,
+        method,
+        route,
+        status,
+        ms: Math.round(ms),
+        caller: context.principal?.name,
+      };
       // Those who only look are many.
       if (status < 400 && (method === 'GET' || method === 'HEAD')) log.debug('Answered a request.', fields);
       else log.info('Answered a request.', fields);
