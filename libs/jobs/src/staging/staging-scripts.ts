@@ -141,6 +141,8 @@ end
 local function queueUp(queue)
   redis.call('ZADD', queue, 'NX', now, lease)
   redis.call('ZADD', seen, now, lease)
+  redis.call('PEXPIRE', queue, 60000)
+  redis.call('PEXPIRE', seen, 60000)
   return 'wait'
 end
 

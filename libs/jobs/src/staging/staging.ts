@@ -134,7 +134,11 @@ export class Staging {
   }
 
   /** Each chunk of the attempt once, as soon as it is in the store, beginning with those that are; ends with the signal. */
-  waitForStored(backup: string, attempt: string, signal: AbortSignal): AsyncGenerator<StoredChunkOf> {
+  waitForStored(
+    backup: string,
+    attempt: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<StoredChunkOf, void, undefined> {
     return storedChunks(this.#redis, this.#key('stored', backup, attempt), signal);
   }
 
