@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Worker } from 'bullmq';
-import { interruptJobs, refuseJobs } from './running-jobs.ts';
+import { interruptJobs, refuseJobs, runsJobs } from './running-jobs.ts';
 
 /** For processors to stop after their signal, and for the last words to Redis. */
 const GRACE_MS = 5000;
@@ -14,7 +14,8 @@ export async function drainWorker(worker: Worker, drainMs: number): Promise<void
   refuseJobs(worker);
   // Ends the fetch that waits for a job, then waits for those that run, and until Redis knows how they ended.
   const paused = worker.pause();
-  let idle = await within(paused, drainMs);
+  // Without a job only a Redis that is away keeps it: not worth the whole time.
+  let idle = await within(paused, runsJobs(worker) ? drainMs : Math.min(drainMs, GRACE_MS));
   if (!idle) {
     interruptJobs(worker);
     idle = await within(paused, GRACE_MS);

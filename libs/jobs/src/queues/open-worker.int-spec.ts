@@ -8,6 +8,7 @@ import { JobSystem } from '../spec-support/job-system.ts';
 import { until } from '../spec-support/until.ts';
 import { drainWorker } from './drain-worker.ts';
 import { jobErrorOf } from './job-failure.ts';
+import { isUnderWay } from './job-state.ts';
 import { openQueue } from './open-queue.ts';
 import { queueDepths } from './queue-depths.ts';
 import { QUEUE_POLICIES } from './queue-policies.ts';
@@ -25,8 +26,12 @@ await describeWith(requireRedis(), 'a worker of a queue', (program) => {
     const queue = system.queue('chunks');
     const data = sealJob();
     system.worker('chunks', (job, _token, _signal) => Promise.resolve({ sequence: job.data.chunk.sequence }));
-    const { id } = await queue.add('seal', data);
+    const job = await queue.add('seal', data);
+    const { id } = job;
     expect((await system.whenIn(queue, id!, 'completed')).returnvalue).toEqual({ sequence: 0 });
+    expect(await isUnderWay(job)).toBe(false);
+    expect(await isUnderWay(undefined)).toBe(false);
+    expect(await isUnderWay(await queue.add('seal', data, { delay: 60_000 }))).toBe(true);
   });
 
   it('fails a job at once for an error that no other try can mend, and says code and advice', async () => {
@@ -264,6 +269,7 @@ await describeWith(requireRedis(), 'a queue that fails fast', (program) => {
         .catch(() => false),
     );
     expect(await queue.getWaitingCount()).toBe(2);
+    expect(await isUnderWay(await queue.getJob('1'))).toBe(true);
     await queue.close();
     await redis.close();
     await server.stop();

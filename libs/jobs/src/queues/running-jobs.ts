@@ -37,6 +37,10 @@ export function abortJob(worker: Worker, job: string, reason: JobsError): void {
   jobsOf.get(worker)?.get(job)?.abort(reason);
 }
 
+export function runsJobs(worker: Worker): boolean {
+  return (jobsOf.get(worker)?.size ?? 0) > 0;
+}
+
 /** Jobs that come from now on are handed back. */
 export function refuseJobs(worker: Worker): void {
   refusing.add(worker);
