@@ -76,7 +76,7 @@ export function makeEvent<Type extends EventType>(
     time: (options.time ?? new Date()).toISOString(),
     datacontenttype: 'application/json',
     data: 'error' in data ? { ...data, error: shortened(data.error) } : data,
-    traceparent: options.traceparent,
+    ...(options.traceparent === undefined ? {} : { traceparent: options.traceparent }),
   }) as CloudEvent<Type>;
 }
 

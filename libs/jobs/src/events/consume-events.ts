@@ -3,6 +3,7 @@ import { type RedisHandle } from '../redis/connect-redis.ts';
 import { keys } from '../redis/key-names.ts';
 import { ConsumerGroup, type Delivered } from './consumer-group.ts';
 import { type StreamedEvent } from './emit-event.ts';
+import { endConnection } from './end-connection.ts';
 import { handleDelivered } from './handle-delivered.ts';
 import { type EventFilter, type UnreadableEntry } from './stream-entry.ts';
 import { STREAM_START } from './stream-id.ts';
@@ -61,45 +62,16 @@ const BLOCK_MS = 5000;
 export async function consumeEvents(redis: RedisHandle, options: ConsumeEventsOptions): Promise<void> {
   const { signal, claimIdleMs = CLAIM_IDLE_MS, maxDeliveries = MAX_DELIVERIES } = options;
   if (signal.aborted) return;
-  // Of its own, both: whoever ends this must not wait for a Redis that is away.
-  const [client, blocking] = [redis.duplicateForBlocking(), redis.duplicateForBlocking()];
-  let handling = false;
-  const stop = (): void => {
-    blocking.disconnect();
-    // A handler that is running may end, and be acknowledged.
-    if (!handling) client.disconnect();
-  };
-  const meanwhile = async (work: () => Promise<void> | void): Promise<void> => {
-    handling = true;
-    try {
-      await work();
-    } finally {
-      handling = false;
-    }
-  };
-  signal.addEventListener('abort', stop, { once: true });
-
-  const group = new ConsumerGroup(
-    keys.events(redis.prefix),
-    options.group,
-    options.consumer,
-    client,
-    blocking,
-  );
+  const connections = { client: redis.duplicateForBlocking(), blocking: redis.duplicateForBlocking() };
+  const stream = keys.events(redis.prefix);
+  const group = new ConsumerGroup(stream, options.group, options.consumer, connections, signal);
   const handle = (delivered: Delivered): Promise<void> =>
-    handleDelivered(group, delivered, {
-      ...options,
-      handler: (event, delivery) => meanwhile(() => options.handler(event, delivery)),
-      onPoison: (poison) => meanwhile(() => options.onPoison(poison)),
-      claimIdleMs,
-      maxDeliveries,
-    });
+    handleDelivered(group, delivered, { ...options, claimIdleMs, maxDeliveries });
   try {
     await consume();
   } finally {
-    signal.removeEventListener('abort', stop);
-    blocking.disconnect();
-    client.disconnect();
+    await endConnection(connections.blocking);
+    await endConnection(connections.client);
   }
 
   async function consume(): Promise<void> {

@@ -1,11 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConsumeEventsOptions } from './consume-events.ts';
 import { type ConsumerGroup, type Delivered } from './consumer-group.ts';
 import { type StreamedEvent } from './emit-event.ts';
 import { entryOf, isWanted, readEntry } from './stream-entry.ts';
-
-/** For the acknowledgement of an event whose handler ended while everything was told to end. */
-const LAST_WORD_MS = 5000;
 
 type Options = ConsumeEventsOptions & { readonly claimIdleMs: number; readonly maxDeliveries: number };
 
@@ -17,11 +13,7 @@ export async function handleDelivered(
 ): Promise<void> {
   const stopHolding = holdOn(group, delivered.id, options.claimIdleMs);
   try {
-    if (!(await isDone(delivered, options))) return;
-    const acknowledged = group.acknowledge(delivered.id);
-    // Redis may be away; then the event comes again, to somebody else.
-    const late = sleep(LAST_WORD_MS, undefined, { ref: false });
-    await (options.signal.aborted ? Promise.race([acknowledged, late]) : acknowledged);
+    if (await isDone(delivered, options)) await group.acknowledge(delivered.id);
   } finally {
     stopHolding();
   }

@@ -5,7 +5,7 @@ import { keys } from '../redis/key-names.ts';
 import { entryOf, type RawEntry, type StreamEntry } from './stream-entry.ts';
 import { isStreamId, STREAM_START } from './stream-id.ts';
 import { type EventGap, gapAfter, positionIn, streamInfo, type StreamInfo } from './stream-position.ts';
-import { untilAborted } from './until-aborted.ts';
+import { unlessAborted, untilAborted } from './until-aborted.ts';
 
 export interface ReadBatchesOptions {
   /** An entry's id: what comes after it. `0`: all there is. `$`: what comes from now on. */
@@ -40,13 +40,16 @@ export async function* readBatches(
   }
   if (signal.aborted) return;
   const client = redis.duplicateForBlocking();
+  // At once, also when nobody asks for the next batch any more.
   const stop = (): void => client.disconnect();
   signal.addEventListener('abort', stop, { once: true });
   const stream = keys.events(redis.prefix);
   let after: string | undefined = from === '$' ? undefined : from;
   try {
     for (;;) {
-      const step = await untilAborted(signal, () => next(client, stream, after, blockMs));
+      const step = await untilAborted(signal, () =>
+        unlessAborted(signal, next(client, stream, after, blockMs)),
+      );
       if (step === undefined) return;
       if (step.gap !== undefined) onGap?.(step.gap);
       after = step.after;
@@ -77,7 +80,7 @@ async function next(
   // Both at one moment: what is trimmed between two looks would be missed without a word.
   const replies = await client
     .multi()
-    .call('XINFO', 'STREAM', stream)
+    .xinfo('STREAM', stream)
     .xread('COUNT', BATCH_SIZE, 'STREAMS', stream, after)
     .exec();
   const [infoReply, readReply] = replies!;
@@ -98,7 +101,7 @@ async function next(
 
 async function infoOf(client: Redis, stream: string): Promise<StreamInfo | undefined> {
   try {
-    return streamInfo((await client.call('XINFO', 'STREAM', stream)) as unknown[]);
+    return streamInfo((await client.xinfo('STREAM', stream)) as unknown[]);
   } catch (error) {
     return infoFrom(error as Error, undefined);
   }

@@ -26,8 +26,21 @@ export async function orAborted<Result>(
   signal: AbortSignal,
   work: Promise<Result>,
 ): Promise<Result | undefined> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const stop = (): void => resolve(undefined);
+  try {
+    return await unlessAborted(signal, work);
+  } catch (error) {
+    if (isAborted(signal)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The result; throws the signal's reason as soon as it is aborted. A command to a Redis that is away may never settle:
+ * when its connection is ended between two tries to connect, ioredis forgets it.
+ */
+export async function unlessAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(signal.reason as Error);
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
   try {
