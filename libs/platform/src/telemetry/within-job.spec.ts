@@ -11,7 +11,7 @@ const job = {
   queueName: 'chunks',
   attemptsMade: 1,
   opts: { attempts: 5 },
-  data: { version: 1, chunk, store: 'main', bytes: 9 },
+  data: { version: 1, chunk, store: 'main', cluster: '0123abcd', bytes: 9 },
 };
 const subjects = { backup: 'b', attempt: 'a', sequence: 3, store: 'main' };
 

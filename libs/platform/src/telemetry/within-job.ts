@@ -34,12 +34,16 @@ export async function withinJob<T>(log: Logger, job: AnyJob, work: () => Promise
 /** What a job is about, as far as it says. */
 function subjectsOf(data: unknown): Record<string, string | number> {
   if (typeof data !== 'object' || data === null) return {};
-  const { chunk, ...own } = data as Record<string, unknown>;
-  const all = { ...own, ...(typeof chunk === 'object' ? (chunk as Record<string, unknown>) : {}) };
+  const { chunk, cluster, ...own } = data as Record<string, unknown>;
+  // Jobs of chunks know the cluster by its folder only, which says nothing to people.
+  const all = typeof chunk === 'object' ? { ...own, ...chunk } : { ...own, cluster };
   return Object.fromEntries(
-    ['request', 'backup', 'attempt', 'sequence', 'cluster', 'store'].flatMap((name) => {
-      const value = all[name];
-      return typeof value === 'string' || typeof value === 'number' ? [[name, value]] : [];
-    }),
+    Object.entries(all).filter((entry): entry is [string, string | number] => isSubject(...entry)),
   );
+}
+
+const SUBJECTS = new Set(['request', 'backup', 'attempt', 'sequence', 'cluster', 'store', 'webhook']);
+
+function isSubject(name: string, value: unknown): boolean {
+  return SUBJECTS.has(name) && (typeof value === 'string' || typeof value === 'number');
 }
