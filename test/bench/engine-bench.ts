@@ -2,7 +2,7 @@
  * How fast and how small: a Kubernetes-like etcd of about 400 MB lives for twelve hours; each hour it is
  * saved with `etcdctl snapshot save`, with that and restic, and backed up by us, side by side.
  *
- *   npm run bench [-- --hours=12] [--firsts=3]
+ *   npm run bench -- engine [--hours=12] [--firsts=3]
  *
  * Machines are noisy: trust the ratios, which come from one run.
  */
@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { churnKubeHour, EtcdCluster, fillKube, requireEtcd, requireRestic } from '@etcd-kloset/testing';
 import { measure, median, type MeasuredRun } from './measured-run.ts';
+import { mb, numberOption, row, seconds } from './report.ts';
 
 const HOURS = numberOption('hours', 12);
 const FIRSTS = numberOption('firsts', 3);
@@ -84,7 +85,7 @@ async function bench(): Promise<void> {
     const kept = await resticBackup();
     firsts.push({ save: plain.ms, ours: ours.ms, saveAndRestic: plain.ms + kept.ms, peak: ours.peakRss });
     console.log(
-      `  etcdctl ${ms(plain.ms)}, ours ${ms(ours.ms)}, etcdctl + restic ${ms(plain.ms + kept.ms)}; ${stages(ours.document)}`,
+      `  etcdctl ${seconds(plain.ms)}, ours ${seconds(ours.ms)}, etcdctl + restic ${seconds(plain.ms + kept.ms)}; ${stages(ours.document)}`,
     );
   }
   row('ours / etcdctl snapshot save', median(firsts.map((f) => f.ours / f.save)), 1.5);
@@ -102,7 +103,7 @@ async function bench(): Promise<void> {
     const { rows, bytes } = ours.document;
     hours.push({ save: plain.ms, ours: ours.ms, added: bytes.added, peak: ours.peakRss, defragmented });
     console.log(
-      `  ${hour}: ${writes} writes${defragmented ? ', defragmented' : ''}; etcdctl ${ms(plain.ms)}, ours ${ms(ours.ms)}; ` +
+      `  ${hour}: ${writes} writes${defragmented ? ', defragmented' : ''}; etcdctl ${seconds(plain.ms)}, ours ${seconds(ours.ms)}; ` +
         `${rows.new} of ${rows.total} rows new, ${mb(bytes.added)} added of ${mb(bytes.stream)}; ${stages(ours.document)}`,
     );
   }
@@ -142,7 +143,7 @@ async function bench(): Promise<void> {
     );
     rmSync(output);
     restores.push({ ours: ours.ms, restic: dump.ms, peak: ours.peakRss });
-    console.log(`  ours ${ms(ours.ms)}, restic dump ${ms(dump.ms)}`);
+    console.log(`  ours ${seconds(ours.ms)}, restic dump ${seconds(dump.ms)}`);
   }
   row('ours / restic dump', median(restores.map((r) => r.ours / r.restic)), 1);
 
@@ -158,11 +159,6 @@ async function bench(): Promise<void> {
   row('peak / 350 MB', peak / 350e6, 1);
 }
 
-/** One line of the verdict: the measured ratio and the bar. The bench reports; it does not fail on a slow machine. */
-function row(what: string, ratio: number, bar: number): void {
-  console.log(`  → ${what}: ${ratio.toFixed(2)} (bar: at most ${bar}) ${ratio <= bar ? 'met' : 'NOT MET'}`);
-}
-
 function stages({ stages: times }: BackupDocument): string {
   return Object.entries(times)
     .map(([stage, time]) => `${stage} ${time.toFixed(0)}`)
@@ -174,17 +170,4 @@ function sizeOf(place: string): number {
   const stat = statSync(place);
   if (!stat.isDirectory()) return stat.size;
   return readdirSync(place).reduce((sum, name) => sum + sizeOf(path.join(place, name)), 0);
-}
-
-function mb(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function ms(time: number): string {
-  return `${(time / 1000).toFixed(2)} s`;
-}
-
-function numberOption(name: string, fallback: number): number {
-  const given = process.argv.find((arg) => arg.startsWith(`--${name}=`));
-  return given === undefined ? fallback : Number(given.slice(name.length + 3));
 }
