@@ -98,7 +98,9 @@ function endpointProblem(endpoint: string): string | undefined {
     return undefined;
   } catch (error) {
     if (!isKlosetError(error)) throw error;
-    // Its message repeats the endpoint, which may hold a password.
-    return `is not an endpoint of etcd. ${error.advice ?? ''}`.trim();
+    // What it says may repeat the endpoint, which may hold a password.
+    const { advice = '' } = error;
+    const isTelling = advice.includes(endpoint.trim().replace(/\/$/, ''));
+    return `is not an endpoint of etcd. ${isTelling ? 'Write host:port or https://host:port.' : advice}`.trim();
   }
 }

@@ -40,8 +40,13 @@ const {
   'abort and close': ends,
 } = conformanceChecks;
 
+/** What is about much data is not about these layers. */
+const checks = [...names, ...put, ...reads, ...list, ...deletes, ...ends].filter(
+  ({ title }) => !/thousands|64 MiB/.test(title),
+);
+
 describe('a storage that is watched and opened again', () => {
-  it.each([...names, ...put, ...reads, ...list, ...deletes, ...ends])('$title', async (check) => {
+  it.each(checks)('$title', async (check) => {
     await runCheck(check, newPlace, capabilities);
   });
 });
