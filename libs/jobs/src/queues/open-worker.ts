@@ -80,7 +80,10 @@ export function openWorker<Name extends QueueName, Result>(
     lockDuration: options.lockDurationMs ?? policy.lockDurationMs,
     stalledInterval: options.stalledIntervalMs ?? policy.stalledIntervalMs,
     maxStalledCount: policy.maxStalledCount,
-    settings: { backoffStrategy: (tries = 1) => backOffMs(policy.backOff, tries) },
+    settings: {
+      backoffStrategy: (tries = 1, _type, error) =>
+        Math.max(backOffMs(policy.backOff, tries), askedToWaitMs(error)),
+    },
     ...(policy.throttling === 'never' ? {} : { limiter: UNREACHABLE_LIMIT }),
     ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
     ...(options.name === undefined ? {} : { name: options.name }),
@@ -118,7 +121,15 @@ async function toBullError(error: unknown, worker: Worker, { throttling }: Queue
   }
   const result =
     isKlosetError(known) && !known.retryable ? new UnrecoverableError(reason) : new Error(reason);
+  result.cause = known;
   // Where it was thrown, not where it was translated.
   if (error instanceof Error && error.stack !== undefined) result.stack = error.stack;
   return result;
+}
+
+/** How long the other side wants to be left alone (`Retry-After`), as far as an error tells. */
+function askedToWaitMs(error: Error | undefined): number {
+  const cause: unknown = error?.cause;
+  const ms = isKlosetError(cause) ? cause.context['retryAfterMs'] : undefined;
+  return typeof ms === 'number' ? ms : 0;
 }
