@@ -148,7 +148,8 @@ function verify({ sha256, trailer, analysis }: Intake, member: Member, atLeast: 
       { retryable: true },
     );
   }
-  if (analysis.decoded && atLeast !== undefined && BigInt(analysis.revision) < atLeast) {
+  // A cluster that nothing was ever written to is at revision 1, and has no row to show it.
+  if (analysis.decoded && atLeast !== undefined && BigInt(Math.max(1, analysis.revision)) < atLeast) {
     throw new PipelineError(
       'backup.behind',
       `member ${nameOf(member)} is behind: it sent revision ${analysis.revision}, the cluster was at ${atLeast.toString()} before`,
