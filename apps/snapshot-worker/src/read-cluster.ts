@@ -67,7 +67,9 @@ async function draftOf(
     store,
     ring,
     cluster: definition.name,
-    connection: await connectionOf(definition, secrets.folder),
+    connection: await connectionOf(definition, secrets.folder, {
+      onWarning: (sentence) => log.warn(sentence),
+    }),
     proof: definition.proof,
     labels: { ...definition.labels, ...job.data.labels },
     attach: definition.attach,
