@@ -1,37 +1,24 @@
-import { type BackupJob, type BackupResult, failureOf } from '@etcd-kloset/jobs';
+import { type BackupJob, type BackupResult } from '@etcd-kloset/jobs';
 import { type Job, type Worker } from 'bullmq';
 import { type BackupContext } from './context.ts';
 
 /**
- * When a backup has ended, one way or the other: frees what it has in staging, which would else stay until its time runs
- * out, takes its chunks out of the queues, and counts it.
+ * When a backup has ended, one way or the other: frees what it has in staging, and takes its chunks out of the queues.
+ * Should this worker die before, the API does it; what became of a backup is told and counted there as well.
  */
-export function onEnd(context: BackupContext, worker: Worker<BackupJob, BackupResult>): void {
-  const { log, metrics, redis } = context;
-  const after = (job: Job<BackupJob, BackupResult>, work: () => Promise<void>): void => {
-    work().catch((error: unknown) =>
-      log.warn('Could not tidy up after a backup.', { backup: job.id, error }),
-    );
-  };
-  worker.on('completed', (job, { proof }) => {
-    after(job, async () => {
-      metrics.backups.add(1, { store: job.data.store, outcome: 'committed', proof });
-      await free(context, job);
-    });
-  });
-  worker.on('failed', (job) => {
-    if (job?.finishedOn === undefined) return;
-    after(job, async () => {
-      const code = (await failureOf(redis, job))?.code ?? 'job.unexpected';
-      const outcome = code === 'backup.cancelled' ? 'cancelled' : 'failed';
-      metrics.backups.add(1, { store: job.data.store, outcome, proof: 'none' });
-      metrics.backupFailures.add(1, { code });
-      await free(context, job);
+export function onEnd({ log, staging }: BackupContext, worker: Worker<BackupJob, BackupResult>): void {
+  const free = async (job: Job<BackupJob, BackupResult>): Promise<void> => {
+    const { backup, attempt } = job.data;
+    try {
+      if (attempt !== undefined) await staging.endAttempt(backup, attempt);
       await job.removeUnprocessedChildren();
-    });
+    } catch (error) {
+      log.warn('Could not tidy up after a backup.', { backup, error });
+    }
+  };
+  worker.on('completed', (job) => void free(job));
+  worker.on('failed', (job) => {
+    // One that is tried again has no end yet.
+    if (job?.finishedOn !== undefined) void free(job);
   });
-}
-
-async function free({ staging }: BackupContext, { data }: Job<BackupJob>): Promise<void> {
-  if (data.attempt !== undefined) await staging.endAttempt(data.backup, data.attempt);
 }

@@ -21,7 +21,9 @@ export function startBackground(parts: Parts): Background {
   const tasks = [
     keepRegistry(boot),
     keepSchedules(boot, queues, hub, { redis, queues, views, metrics }),
-    watchBackups(boot, redis, queues, { redis, staging, metrics }),
+    watchBackups(boot, redis, queues, { redis, staging, metrics }, (store, cluster) =>
+      views.look(store, cluster),
+    ),
     watchStores(boot, views, { redis, queues }),
     forwardToWebhooks(boot, queues, book),
   ];

@@ -21,6 +21,8 @@ export function watchBackups(
   redis: RedisHandle,
   queues: Queues,
   parts: FinishedBackups,
+  /** Told of each backup that is committed, at once. */
+  onCommitted: (store: string, cluster: string) => Promise<void>,
 ): Background {
   const listeners = [...queues.backups.values()].map((queue) => {
     const connection = redis.duplicateForBlocking();
@@ -31,6 +33,11 @@ export function watchBackups(
       });
     };
     events.on('completed', settle);
+    events.on('completed', ({ jobId }) => {
+      tellCommitted(queue, jobId, onCommitted).catch((error: unknown) => {
+        log.debug('A new snapshot is seen with the next look through its store.', { backup: jobId, error });
+      });
+    });
     events.on('failed', settle);
     events.on('error', (error) => log.debug('A listener of a queue lost its connection.', { error }));
     return async () => {
@@ -51,6 +58,15 @@ export function watchBackups(
       await Promise.all([looking.stop(), ...listeners.map((close) => close())]);
     },
   };
+}
+
+async function tellCommitted(
+  queue: BackupsQueue,
+  id: string,
+  onCommitted: (store: string, cluster: string) => Promise<void>,
+): Promise<void> {
+  const job = await queue.getJob(id);
+  if (job !== undefined) await onCommitted(job.data.store, job.data.cluster);
 }
 
 async function settleById(queue: BackupsQueue, id: string, parts: FinishedBackups): Promise<void> {

@@ -45,9 +45,14 @@ async function lookAgain(
   const stale = views
     .all()
     .filter(({ checkedAt }) => checkedAt === undefined || Date.now() - checkedAt.getTime() > LOOK_AGAIN_MS);
+  // A look at one cluster costs little.
+  const looks =
+    cluster === undefined
+      ? stale.map(({ name }) => views.scan(name, NEVER))
+      : views.all().map(({ name }) => views.look(name, cluster));
   // A store that hangs is not waited for.
   const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  await Promise.race([aborted, Promise.allSettled(stale.map(({ name }) => views.scan(name, NEVER)))]);
+  await Promise.race([aborted, Promise.allSettled(looks)]);
   return lookFor(views, id, cluster);
 }
 

@@ -39,22 +39,49 @@ export async function scanStore(
   const clusters = new Map<string, ClusterSnapshots>();
   const unreadable = new Set<string>();
   for (const folder of folders) {
-    const known = before.clusters.get(folder)?.snapshots ?? new Map<string, SnapshotView>();
-    const ids = await recordsOf(opened, folder, signal);
-    const found = await inParallel(ids, READS_AT_ONCE, async (id) => {
-      signal.throwIfAborted();
-      return known.get(id) ?? (await readView(opened, folder, id));
-    });
-    const snapshots = new Map<string, SnapshotView>();
-    for (const [at, id] of ids.entries()) {
-      const view = found[at];
-      if (view === undefined) unreadable.add(`${folder}/${id}`);
-      else snapshots.set(id, view);
-    }
-    const [first] = snapshots.values();
-    if (first !== undefined) clusters.set(folder, { cluster: first.cluster, snapshots });
+    const found = await scanFolder(opened, folder, before, signal);
+    if (found.cluster !== undefined) clusters.set(folder, found.cluster);
+    for (const each of found.unreadable) unreadable.add(each);
   }
   return { clusters, unreadable };
+}
+
+/** The same for one cluster: a backup of it has just been committed. */
+export async function scanCluster(
+  opened: OpenedStore,
+  name: string,
+  before: StoreContents,
+  signal: AbortSignal,
+): Promise<StoreContents> {
+  const folder = opened.ring.clusterIdOf(name);
+  const found = await scanFolder(opened, folder, before, signal);
+  const clusters = new Map(before.clusters);
+  if (found.cluster !== undefined) clusters.set(folder, found.cluster);
+  const others = [...before.unreadable].filter((each) => !each.startsWith(`${folder}/`));
+  return { clusters, unreadable: new Set([...others, ...found.unreadable]) };
+}
+
+async function scanFolder(
+  opened: OpenedStore,
+  folder: string,
+  before: StoreContents,
+  signal: AbortSignal,
+): Promise<{ readonly cluster: ClusterSnapshots | undefined; readonly unreadable: readonly string[] }> {
+  const known = before.clusters.get(folder)?.snapshots ?? new Map<string, SnapshotView>();
+  const ids = await recordsOf(opened, folder, signal);
+  const found = await inParallel(ids, READS_AT_ONCE, async (id) => {
+    signal.throwIfAborted();
+    return known.get(id) ?? (await readView(opened, folder, id));
+  });
+  const snapshots = new Map<string, SnapshotView>();
+  const unreadable: string[] = [];
+  for (const [at, id] of ids.entries()) {
+    const view = found[at];
+    if (view === undefined) unreadable.push(`${folder}/${id}`);
+    else snapshots.set(id, view);
+  }
+  const [first] = snapshots.values();
+  return { cluster: first && { cluster: first.cluster, snapshots }, unreadable };
 }
 
 async function recordsOf({ store }: OpenedStore, folder: string, signal: AbortSignal): Promise<string[]> {

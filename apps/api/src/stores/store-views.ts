@@ -1,7 +1,7 @@
 import { describeError, isKlosetError } from '@etcd-kloset/errors';
 import { type Boot, type OpenedStore } from '@etcd-kloset/platform';
 import { type SnapshotView } from '../contract/schemas/snapshot.ts';
-import { NOTHING, scanStore, type StoreContents } from './scan-store.ts';
+import { NOTHING, scanCluster, scanStore, type StoreContents } from './scan-store.ts';
 import { measureStore, type StoreMeasures } from './measure-store.ts';
 
 /** What is known of a store without asking it. */
@@ -31,6 +31,8 @@ export interface StoreViews {
   all(): readonly StoreState[];
   /** Looks through a store now, or waits for who does. Never throws for what ails the store: see `error`. */
   scan(name: string, signal: AbortSignal): Promise<Scan>;
+  /** Looks for what was committed a moment ago: in one cluster of a store that was looked through already. */
+  look(name: string, cluster: string): Promise<void>;
   /** Counts and sums all objects of a store: slow. */
   measure(name: string, signal: AbortSignal): Promise<void>;
 }
@@ -70,6 +72,14 @@ export function createStoreViews({ stores }: Pick<Boot, 'stores'>): StoreViews {
       scans.set(name, running);
       return running;
     },
+    async look(name, cluster) {
+      // One that began before the commit knows less, and must not come after.
+      await scans.get(name);
+      const state = states.get(name);
+      if (state?.scannedAt === undefined) return;
+      const contents = await scanCluster(await stores.open(name, 'read'), cluster, state.contents, NEVER);
+      states.set(name, { ...states.get(name)!, contents });
+    },
     async measure(name, signal) {
       const opened: OpenedStore = await stores.open(name, 'read');
       const measures = await measureStore(opened, signal);
@@ -77,6 +87,8 @@ export function createStoreViews({ stores }: Pick<Boot, 'stores'>): StoreViews {
     },
   };
 }
+
+const NEVER = new AbortController().signal;
 
 function unseen(name: string): StoreState {
   return {

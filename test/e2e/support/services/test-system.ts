@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectRedis, type RedisHandle } from '@etcd-kloset/jobs';
 import { type ConfigurationInput, newApiKey, type ServiceName } from '@etcd-kloset/platform';
-import { freePorts, RedisServer } from '@etcd-kloset/testing';
+import { freePorts, RedisServer, type RedisServerOptions } from '@etcd-kloset/testing';
 import { stringify } from 'yaml';
 import { ServiceProcess } from './service-process.ts';
 import { makeServicesStore, type ServicesStore } from './test-store.ts';
@@ -12,6 +12,7 @@ import { makeServicesStore, type ServicesStore } from './test-store.ts';
 export interface SystemOptions {
   /** What `requireRedis` gave. */
   readonly redisServer: string;
+  readonly redisOptions?: RedisServerOptions;
   readonly stores: readonly string[];
   /** Folders of stores that lie elsewhere, by name. */
   readonly storeFolders?: Readonly<Record<string, string>>;
@@ -48,7 +49,7 @@ export class TestSystem {
 
   static async start(options: SystemOptions): Promise<TestSystem> {
     const folder = await mkdtemp(path.join(tmpdir(), 'etcd-kloset-system-'));
-    const redisServer = await RedisServer.start(options.redisServer);
+    const redisServer = await RedisServer.start(options.redisServer, options.redisOptions);
     const stores: Record<string, ServicesStore> = {};
     for (const name of options.stores) {
       stores[name] = await makeServicesStore(folder, name, options.storeFolders?.[name]);
