@@ -54,6 +54,7 @@ export { type ChunkSink, type StoredChunk, type SunkChunk } from './sink/chunk-s
 export { localSink, type LocalSink } from './sink/local-sink.ts';
 export { openStaged, sealStaged, STAGED_OVERHEAD } from './staging/staged-bytes.ts';
 export { stagingAad, stagingKey, type StagingPlace } from './staging/staging-key.ts';
+export { abortableStore } from './store/abortable-store.ts';
 export { CHUNK_LEVEL, sealTarget } from './store/seal-target.ts';
 export { PipelineThreads } from './threads/pipeline-threads.ts';
 export {

@@ -12,7 +12,7 @@ import { type SnapshotDraft } from '../draft/snapshot-draft.ts';
 import { PipelineError } from '../errors.ts';
 import { timed, type Observer } from '../progress.ts';
 import { type StoredChunk } from '../sink/chunk-sink.ts';
-import { abortableCluster } from '../store/abortable-cluster.ts';
+import { abortableCluster } from '../store/abortable-store.ts';
 import { acknowledge, commit } from '../store/commit.ts';
 import { tableSection } from '../store/full-tables.ts';
 import { storeTables } from '../store/store-tables.ts';

@@ -13,7 +13,7 @@ import { timed, type Observer } from '../progress.ts';
 import { askMembers, type MemberAnswer, type ProofScope } from '../prove/ask-members.ts';
 import { judge, unproven } from '../prove/judge.ts';
 import { type ChunkSink } from '../sink/chunk-sink.ts';
-import { abortableCluster } from '../store/abortable-cluster.ts';
+import { abortableCluster } from '../store/abortable-store.ts';
 import { readAttachmentFiles } from '../store/attachments.ts';
 import { requireSaneClock } from '../store/commit.ts';
 import { PipelineThreads } from '../threads/pipeline-threads.ts';

@@ -6,7 +6,7 @@ import { steadyProgress, type Observer } from '../progress.ts';
 import { unproven } from '../prove/judge.ts';
 import { localSink } from '../sink/local-sink.ts';
 import { StreamIntake, type Intake } from '../spool/stream-intake.ts';
-import { abortableCluster } from '../store/abortable-cluster.ts';
+import { abortableCluster } from '../store/abortable-store.ts';
 import { readAttachmentFiles } from '../store/attachments.ts';
 import { requireSaneClock } from '../store/commit.ts';
 import { type PipelineThreads } from '../threads/pipeline-threads.ts';

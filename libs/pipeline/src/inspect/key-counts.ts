@@ -1,6 +1,14 @@
-import { chunkName, decodeRowsPayload, openChunk, readChunk, type RowChunk } from '@etcd-kloset/kloset';
+import {
+  chunkName,
+  decodeRowsPayload,
+  openChunk,
+  readChunk,
+  type Cluster,
+  type RowChunk,
+} from '@etcd-kloset/kloset';
 import { type Observer } from '../progress.ts';
 import { type OpenedSnapshot } from '../restore/opened-snapshot.ts';
+import { abortableCluster } from '../store/abortable-store.ts';
 import { topPrefix } from './key-prefix.ts';
 import { LiveKeys } from './live-keys.ts';
 
@@ -40,6 +48,7 @@ export async function countKeys(
   { progress, signal }: Observer & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<KeyCounts> {
   const { summary, map } = snapshot;
+  const cluster = abortableCluster(snapshot.cluster, signal);
   const groups = prefixGroups();
   const live = new LiveKeys();
   const expected = map.rowChunks.reduce((sum, { objectSize }) => sum + objectSize, 0);
@@ -47,7 +56,7 @@ export async function countKeys(
   if (summary.encoding === 'rows') {
     for (const [at, chunk] of map.rowChunks.entries()) {
       signal?.throwIfAborted();
-      await countChunk(snapshot, chunk, groups, live);
+      await countChunk(cluster, chunk, groups, live);
       bytes += chunk.objectSize;
       progress?.({ stage: 'check', objects: at + 1, bytes, expected });
     }
@@ -67,7 +76,7 @@ interface Group {
 }
 
 async function countChunk(
-  { cluster }: OpenedSnapshot,
+  cluster: Cluster,
   chunk: RowChunk,
   groups: ReturnType<typeof prefixGroups>,
   live: LiveKeys,

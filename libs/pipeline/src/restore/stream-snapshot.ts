@@ -1,6 +1,6 @@
 import { type KeyRing, type SnapshotSummary, type Store } from '@etcd-kloset/kloset';
 import { abortable, abortedOr } from '../abortable.ts';
-import { abortableCluster } from '../store/abortable-cluster.ts';
+import { abortableCluster } from '../store/abortable-store.ts';
 import { PipelineThreads } from '../threads/pipeline-threads.ts';
 import { openSnapshot } from './opened-snapshot.ts';
 import { restoredFile, type RestoredFile } from './restored-bytes.ts';

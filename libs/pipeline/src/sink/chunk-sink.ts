@@ -14,7 +14,8 @@ export interface SunkChunk {
   readonly sequence: number;
   /**
    * Resolves when the chunk is in the store, or rejects when it will never be. A draft does not wait for it:
-   * it may stay open when the chunk is stored elsewhere and the news comes too late, or not at all.
+   * it may stay open when the chunk is stored elsewhere and the news comes too late, or not at all. But the reader of
+   * a cluster waits for the oldest of many before it gives more: the news must come without another `put`.
    */
   readonly stored: Promise<StoredChunk>;
 }

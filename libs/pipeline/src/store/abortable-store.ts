@@ -1,20 +1,25 @@
-import { type Cluster } from '@etcd-kloset/kloset';
+import { type Cluster, type Store } from '@etcd-kloset/kloset';
 import { type RequestOptions, type Storage } from '@etcd-kloset/storage';
 import { abortable } from '../abortable.ts';
 
-/** The same cluster; every request to its store ends with the signal's reason when the signal comes. */
+/**
+ * The same store; every request to it ends with the signal's reason when the signal comes, and so does whatever was
+ * waiting for it.
+ */
+export function abortableStore(store: Store, signal: AbortSignal | undefined): Store {
+  return signal === undefined ? store : { ...store, storage: abortableStorage(store.storage, signal) };
+}
+
 export function abortableCluster(cluster: Cluster, signal: AbortSignal | undefined): Cluster {
-  if (signal === undefined) return cluster;
-  return {
-    ...cluster,
-    store: { ...cluster.store, storage: abortableStorage(cluster.store.storage, signal) },
-  };
+  return { ...cluster, store: abortableStore(cluster.store, signal) };
 }
 
 function abortableStorage(storage: Storage, signal: AbortSignal): Storage {
-  // Callers of the store's functions that give `signal: undefined` mean no signal of their own.
-  const withSignal = <T extends RequestOptions>(options?: T): T & RequestOptions =>
-    ({ ...options, signal: options?.signal ?? signal }) as T & RequestOptions;
+  const withSignal = <T extends RequestOptions>(options?: T): T & RequestOptions => {
+    const own = options?.signal;
+    const both = own === undefined || own === signal ? signal : AbortSignal.any([signal, own]);
+    return { ...options, signal: both } as T & RequestOptions;
+  };
   return {
     url: storage.url,
     capabilities: storage.capabilities,
