@@ -6,8 +6,8 @@ import { type Pod, podsOf } from './support/pods.ts';
 
 /** What is beyond the drain when a service ends: libs/platform/src/service/run-service.ts ends itself by force then. */
 const BEYOND_DRAIN_MS = 15_000;
-/** Needs the certificates of a node, which belong to root; k8s/cronjob/control-plane says so. */
-const MAY_BE_ROOT = 'cronjob/control-plane';
+/** What belongs to root on a node is copied by an init container; k8s/cronjob/control-plane says so. */
+const OF_NODE = 'cronjob/control-plane';
 const UID_OF_IMAGES = 65532;
 
 await describeWith(buildAll(), 'every pod for Kubernetes', (kustomizations) => {
@@ -32,24 +32,35 @@ await describeWith(buildAll(), 'every pod for Kubernetes', (kustomizations) => {
     );
   });
 
-  it.each(pods)('runs as nobody in particular: $who', ({ of, pod: { spec } }) => {
+  it.each(pods)('runs as nobody in particular: $who', ({ pod: { spec } }) => {
     const { runAsNonRoot, runAsUser, seccompProfile } = spec.securityContext!;
-    expect(seccompProfile).toEqual({ type: 'RuntimeDefault' });
-    if (of === MAY_BE_ROOT)
-      expect({ runAsNonRoot, runAsUser }).toEqual({ runAsNonRoot: false, runAsUser: 0 });
-    else {
-      expect(runAsNonRoot).toBe(true);
-      expect(runAsUser).toBeGreaterThan(0);
-    }
+    expect({ runAsNonRoot, seccompProfile }).toEqual({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(runAsUser).toBeGreaterThan(0);
   });
 
-  it.each(pods.filter(({ of }) => of !== MAY_BE_ROOT))(
+  it.each(pods.filter(({ of }) => of !== OF_NODE))(
     'shares nothing with its node: $who',
     ({ pod: { spec } }) => {
       expect([spec.hostNetwork, spec.hostPID, spec.hostIPC]).toEqual([undefined, undefined, undefined]);
       expect((spec.volumes ?? []).filter(({ hostPath }) => hostPath !== undefined)).toEqual([]);
     },
   );
+
+  it('lets root do no more than copy what belongs to root on a node', () => {
+    const roots = containers.filter(({ container }) => container.securityContext?.runAsUser === 0);
+    expect(
+      roots.map(({ of, container }) => ({ of, name: container.name, command: container.command?.[0] })),
+    ).toEqual([{ of: OF_NODE, name: 'certificates', command: 'install' }]);
+    const [{ pod }] = roots as [(typeof roots)[number]];
+    const ofNode = (pod.spec.volumes ?? [])
+      .filter(({ hostPath }) => hostPath !== undefined)
+      .map(({ name }) => name);
+    const seen = pod.spec.containers.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name));
+    expect(seen.filter((name) => ofNode.includes(name))).toEqual([]);
+  });
 
   it.each(pods)('gets no token of Kubernetes: $who', ({ pod: { spec } }) => {
     expect(spec.automountServiceAccountToken).toBe(false);
@@ -59,11 +70,13 @@ await describeWith(buildAll(), 'every pod for Kubernetes', (kustomizations) => {
   it.each(containers)(
     'can neither gain rights nor change its own files: $container.name, $who',
     ({ container }) => {
-      expect(container.securityContext).toEqual({
+      const { privileged, ...securityContext } = container.securityContext!;
+      expect(privileged).toBeUndefined();
+      expect(securityContext).toMatchObject({
         allowPrivilegeEscalation: false,
         readOnlyRootFilesystem: true,
-        capabilities: { drop: ['ALL'] },
       });
+      expect(securityContext.capabilities).toEqual({ drop: ['ALL'] });
     },
   );
 
@@ -79,14 +92,13 @@ await describeWith(buildAll(), 'every pod for Kubernetes', (kustomizations) => {
   it.each(containers)(
     'has room on its node for all that its folders may hold: $container.name, $who',
     (each) => {
-      const folders = (each.pod.spec.volumes ?? []).flatMap(({ emptyDir }) =>
-        emptyDir === undefined ? [] : [emptyDir],
-      );
-      const sizes = folders.map(({ sizeLimit, medium }) => {
-        expect(medium).toBeUndefined();
-        return bytes(sizeLimit!);
-      });
-      const sum = sizes.reduce((total, size) => total + size, 0);
+      const mounted = new Set((each.container.volumeMounts ?? []).map(({ name }) => name));
+      // In memory lie only secrets.
+      const sum = (each.pod.spec.volumes ?? [])
+        .filter(
+          ({ name, emptyDir }) => mounted.has(name) && emptyDir !== undefined && emptyDir.medium !== 'Memory',
+        )
+        .reduce((total, { emptyDir }) => total + bytes(emptyDir!.sizeLimit!), 0);
       expect(bytes(each.container.resources!.limits!['ephemeral-storage']!)).toBeGreaterThanOrEqual(sum);
     },
   );
@@ -126,29 +138,28 @@ await describeWith(buildAll(), 'every pod for Kubernetes', (kustomizations) => {
     'can write where the image expects it, and reads secrets only: $container.name, $who',
     ({ pod, container }) => {
       const writable = (container.volumeMounts ?? []).filter(({ readOnly }) => readOnly !== true);
-      const allowed = ['/var/spool/etcd-kloset', '/tmp', '/var/lib/etcd-kloset'];
+      const allowed = ['/var/spool/etcd-kloset', '/tmp', '/var/lib/etcd-kloset', '/certificates'];
       expect(
         writable.map(({ mountPath }) => mountPath).filter((folder) => !allowed.includes(folder)),
       ).toEqual([]);
-      expect(writable.map(({ mountPath }) => mountPath)).toContain('/tmp');
       const volumes = new Map((pod.spec.volumes ?? []).map((volume) => [volume.name, volume]));
       for (const { name, readOnly } of container.volumeMounts ?? []) {
         const volume = volumes.get(name)!;
         if (volume.secret ?? volume.configMap ?? volume.hostPath) expect(readOnly).toBe(true);
       }
-      if (pod.spec.securityContext!['runAsUser'] !== 0)
-        expect(pod.spec.securityContext).toMatchObject({ runAsUser: UID_OF_IMAGES, fsGroup: UID_OF_IMAGES });
+      expect(pod.spec.securityContext).toMatchObject({ runAsUser: UID_OF_IMAGES, fsGroup: UID_OF_IMAGES });
     },
   );
 
-  it.each(containers)(
-    'mounts what it has, and has nothing that it does not mount: $container.name, $who',
-    (each) => {
-      const mounted = new Set((each.container.volumeMounts ?? []).map(({ name }) => name));
-      const claims = each.pod.kind === 'StatefulSet' ? ['data'] : [];
-      expect(mounted).toEqual(new Set([...(each.pod.spec.volumes ?? []).map(({ name }) => name), ...claims]));
-    },
-  );
+  it.each(pods)('mounts what it has, and has nothing that nobody mounts: $who', ({ pod: { kind, spec } }) => {
+    const mounts = [...(spec.initContainers ?? []), ...spec.containers].flatMap(
+      (each) => each.volumeMounts ?? [],
+    );
+    const claims = kind === 'StatefulSet' ? ['data'] : [];
+    expect(new Set(mounts.map(({ name }) => name))).toEqual(
+      new Set([...(spec.volumes ?? []).map(({ name }) => name), ...claims]),
+    );
+  });
 
   it('holds no writer key when it only writes sealed chunks', () => {
     const writers = pods.filter(({ pod }) => pod.name === 'storage-writer');

@@ -39,6 +39,7 @@ export interface Container {
   readonly env?: readonly EnvironmentVariable[];
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
   readonly securityContext?: {
+    readonly runAsUser?: number;
     readonly allowPrivilegeEscalation?: boolean;
     readonly readOnlyRootFilesystem?: boolean;
     readonly privileged?: boolean;
