@@ -1,5 +1,7 @@
 import { KlosetStoreError } from '@etcd-kloset/kloset';
 import { type Principal } from '@etcd-kloset/platform';
+import { ApiError } from '../api-error.ts';
+import { LATEST } from '../contract/schemas/values.ts';
 import { type SnapshotView } from '../contract/schemas/snapshot.ts';
 import { type Parts } from '../parts.ts';
 import { snapshotsOf, type StoreViews } from '../stores/store-views.ts';
@@ -8,9 +10,10 @@ import { snapshotsOf, type StoreViews } from '../stores/store-views.ts';
 const LOOK_AGAIN_MS = 5000;
 
 /**
- * A snapshot by its id, in whichever store. One that is not known is looked for once more in the stores themselves:
+ * A snapshot by its id, or the `latest` of a cluster, in whichever store. One that is not known is looked for once more in the stores themselves:
  * it may have been committed a moment ago.
  *
+ * @throws ApiError `http.bad-parameter` for the latest of all clusters
  * @throws KlosetStoreError `snapshot.not-found`, also for one of a cluster that the key does not see
  */
 export async function findSnapshot(
@@ -19,21 +22,39 @@ export async function findSnapshot(
   id: string,
   cluster: string | undefined,
 ): Promise<SnapshotView> {
+  if (id === LATEST && cluster === undefined) throw latestOfWhat();
   if (principal.clusters !== undefined) await book.all();
-  const found = lookFor(views, id, cluster) ?? (await lookAgain(views, id, cluster));
+  // What was the latest when the stores were last looked through may not be it any more.
+  const known = id === LATEST ? undefined : lookFor(views, id, cluster);
+  const found = known ?? (await lookAgain(views, id, cluster));
   if (found !== undefined && book.maySee(principal, found.cluster)) return found;
-  throw new KlosetStoreError('snapshot.not-found', `There is no snapshot ${id}.`, {
-    advice: 'See GET /v1/snapshots for those that your key may see.',
-  });
+  throw new KlosetStoreError(
+    'snapshot.not-found',
+    `There is no snapshot ${id}${cluster === undefined ? '' : ` of ${cluster}`}.`,
+    {
+      advice: 'See GET /v1/snapshots for those that your key may see.',
+    },
+  );
 }
 
 function lookFor(views: StoreViews, id: string, cluster: string | undefined): SnapshotView | undefined {
+  let found: SnapshotView | undefined;
   for (const state of views.all()) {
     for (const view of snapshotsOf(state)) {
-      if (view.id === id && (cluster === undefined || view.cluster === cluster)) return view;
+      if (cluster !== undefined && view.cluster !== cluster) continue;
+      if (view.id === id) return view;
+      // Ids sort by time.
+      if (id === LATEST && (found === undefined || view.id > found.id)) found = view;
     }
   }
-  return undefined;
+  return found;
+}
+
+function latestOfWhat(): ApiError {
+  return new ApiError('http.bad-parameter', 'The latest snapshot is that of a cluster.', {
+    advice: 'Name the cluster: ?cluster=NAME.',
+    mistakes: [{ at: 'query.cluster', message: 'needed with latest' }],
+  });
 }
 
 async function lookAgain(

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { cluster, jobId, snapshotId, store } from '../schemas/values.ts';
+import { cluster, jobId, snapshotReference, store } from '../schemas/values.ts';
 
 export const inCluster = z.object({ cluster });
 export const ofJob = z.object({ job: jobId });
-export const ofSnapshot = z.object({ snapshot: snapshotId });
+export const ofSnapshot = z.object({ snapshot: snapshotReference });
 export const inStore = z.object({ store });
 
 const etagText = z.string().regex(/^"[0-9]{1,15}"$/);

@@ -24,6 +24,12 @@ export const snapshotId = z
   .string()
   .regex(/^[0-9]{8}t[0-9]{9}z-[0-9a-f]{8}$/)
   .meta({ description: 'The id of a snapshot.', examples: ['20261124t193145123z-9f86d081'] });
+/** Stands for the newest snapshot of a cluster. */
+export const LATEST = 'latest';
+export const snapshotReference = z.union([snapshotId, z.literal(LATEST)]).meta({
+  description: 'The id of a snapshot; or `latest`, with `cluster`.',
+  examples: ['20261124t193145123z-9f86d081'],
+});
 
 export const labels = z
   .record(z.string().min(1).max(100), z.string().max(500))
