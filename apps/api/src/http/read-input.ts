@@ -89,5 +89,6 @@ export function mistakesOf(where: string, error: z.ZodError): RequestMistake[] {
 function sentence(what: string, [first, ...others]: readonly RequestMistake[]): string {
   if (first === undefined) return `${what}.`;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  return `${what}: ${first.at}: ${first.message}${more}.`;
+  // Some messages are sentences of their own.
+  return `${what}: ${first.at}: ${first.message.replace(/\.$/, '')}${more}.`;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { makeEvent } from '../events/cloud-event.ts';
 import { isForWebhook } from './queue-webhook.ts';
-import { webhookJobId } from './webhook-job.ts';
+import { webhookJobId, webhookName } from './webhook-job.ts';
 
 const cluster = { cluster: 'prod', store: 'main' };
 const registered = makeEvent('cluster.registered', cluster);
@@ -27,6 +27,12 @@ describe('what a webhook is sent', () => {
   it('is never that a webhook is dead, which could go round in circles', () => {
     expect(isForWebhook(undefined, dead)).toBe(false);
     expect(isForWebhook(['webhook.dead'], dead)).toBe(false);
+  });
+
+  it('goes by any name that the configuration takes', () => {
+    for (const name of ['pager', 'Pager.Main_1', 'x'.repeat(64)]) expect(webhookName.parse(name)).toBe(name);
+    for (const name of ['', '-pager', 'a:b', 'x'.repeat(65)])
+      expect(webhookName.safeParse(name).success).toBe(false);
   });
 
   it('has one job for one event and webhook, whose id BullMQ takes', () => {

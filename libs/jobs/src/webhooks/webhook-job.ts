@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { cloudEventSchema } from '../events/cloud-event.ts';
 
-/** Names of webhooks, as in the configuration. */
-export const webhookName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/);
+/** Names of webhooks: every one that the configuration takes. They stand in ids of jobs, so there is no colon. */
+export const webhookName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/);
 
 /** A job of the queue `webhooks`: one event on its way to one webhook. Where that is and its secret, the configuration knows. */
 export const webhookJobSchema = z.strictObject({

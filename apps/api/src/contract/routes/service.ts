@@ -5,7 +5,9 @@ import { defineRoute } from '../route.ts';
 const tag = 'Service';
 
 const checkSchema = z.object({
-  status: z.enum(['ok', 'failed']),
+  status: z
+    .enum(['ok', 'failed', 'unknown'])
+    .meta({ description: '`unknown` until it was first looked at, a moment after the start.' }),
   critical: z.boolean(),
   code: z.string().optional(),
 });
