@@ -8,14 +8,17 @@ import * as snapshots from './routes/snapshots.ts';
 import * as stores from './routes/stores.ts';
 import * as webhooks from './routes/webhooks.ts';
 
+/** By the id of the operation. */
+export const OPERATIONS = {
+  ...clusters,
+  ...backups,
+  ...snapshots,
+  ...stores,
+  ...schedules,
+  ...events,
+  ...webhooks,
+  ...service,
+} as const;
+
 /** All that the API serves, besides the pages of `/docs` and `/queues`. */
-export const ROUTES: readonly Route[] = [
-  ...Object.values(clusters),
-  ...Object.values(backups),
-  ...Object.values(snapshots),
-  ...Object.values(stores),
-  ...Object.values(schedules),
-  ...Object.values(events),
-  ...Object.values(webhooks),
-  ...Object.values(service),
-];
+export const ROUTES: readonly Route[] = Object.values(OPERATIONS);

@@ -36,8 +36,13 @@ export function sendProblem(error: unknown, request: Request, response: Response
   }
   // What is left of the body is not read: the next request cannot be told from it.
   if (!request.complete) response.set('Connection', 'close');
-  response.status(problem.status).removeHeader('Content-Length');
+  // What was said of a body that does not come.
+  for (const name of ['Content-Length', 'Content-Disposition', 'ETag']) response.removeHeader(name);
+  // What the route itself said already counts.
+  for (const [name, value] of Object.entries(headers))
+    if (!response.hasHeader(name)) response.set(name, value);
   response
-    .set({ ...headers, 'Content-Type': 'application/problem+json' })
+    .status(problem.status)
+    .set('Content-Type', 'application/problem+json')
     .end(request.method === 'HEAD' ? undefined : JSON.stringify(problem));
 }

@@ -29,7 +29,7 @@ export function queuesPage(parts: Parts): Router {
     serverAdapter,
     options: { uiConfig: { boardTitle: 'etcd-kloset' } },
   });
-  const router = express.Router();
+  const router = express.Router({ caseSensitive: true });
   router.use(BASE, guardBrowser(parts), securityHeaders(PAGE), (_request, _response, next) => {
     pulse.use(() => Promise.resolve()).then(() => next(), next);
   });
