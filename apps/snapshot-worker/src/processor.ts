@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type BackupJob, type BackupResult, waitForChildren } from '@etcd-kloset/jobs';
-import { whileAllowed, withLogFields } from '@etcd-kloset/platform';
+import { whileAllowed, withinJob } from '@etcd-kloset/platform';
 import { type Job } from 'bullmq';
 import { commitBackup } from './commit-backup.ts';
 import { type BackupContext, type BackupRun } from './context.ts';
@@ -22,8 +22,7 @@ export async function processBackup(
   signal: AbortSignal,
 ): Promise<BackupResult> {
   const run: BackupRun = { ...context, job, token };
-  const { backup, cluster, store } = job.data;
-  return await withLogFields({ backup, cluster, store }, async () => {
+  return await withinJob(context.log, job, async () => {
     try {
       if (job.data.step === 'read') await takeAttempt(run);
       return await whileAllowed(

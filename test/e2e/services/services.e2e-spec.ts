@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,7 @@ import { runJson } from '../support/command.ts';
 import { backupThroughApi, getJson } from '../support/services/api-calls.ts';
 import { storeArguments } from '../support/services/test-store.ts';
 import { TestSystem } from '../support/services/test-system.ts';
+import { TraceReceiver } from '../support/services/trace-receiver.ts';
 
 const MIB = 1024 * 1024;
 
@@ -39,6 +41,7 @@ await describeWith(requireEtcd('3.5'), 'two clusters, an API and two workers of 
   let clients: Record<'single' | 'three', EtcdClient>;
   let state: KubeState;
   let system: TestSystem;
+  let traces: TraceReceiver;
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'etcd-kloset-services-'));
@@ -74,13 +77,13 @@ await describeWith(requireEtcd('3.5'), 'two clusters, an API and two workers of 
         },
       },
     });
-    await system.runAll([
-      'api',
-      ...(['snapshot-worker', 'chunk-worker', 'storage-writer'] as const).flatMap((kind) => [kind, kind]),
-    ]);
+    traces = await TraceReceiver.start();
+    const workers = ['snapshot-worker', 'chunk-worker', 'storage-writer'] as const;
+    await system.runAll(['api', ...workers.flatMap((kind) => [kind, kind])], traces.env);
   });
   afterAll(async () => {
     await system.stop();
+    await traces.stop();
     await Promise.all([single.stop(), three.stop()]);
     await rm(folder, { recursive: true, force: true });
   });
@@ -130,6 +133,22 @@ await describeWith(requireEtcd('3.5'), 'two clusters, an API and two workers of 
     const results = await Promise.all([throughQueue('single'), throughQueue('three')]);
     expect(results.map(({ proof }) => proof)).toEqual(['proven', 'proven']);
     await expect(throughQueue('nobody')).rejects.toMatchObject({ code: 'cluster.unknown' });
+  });
+
+  it('are followed by one trace from the request through every worker', async () => {
+    const traceId = randomBytes(16).toString('hex');
+    await clients.single.put('/registry/configmaps/default/traced', 'a new row');
+    await backupThroughApi(system, 'single', { traceparent: `00-${traceId}-0123456789abcdef-01` });
+    for (const span of [
+      /^etcd-kloset-api: POST /,
+      /^etcd-kloset-snapshot-worker: process backups\.main$/,
+      /^etcd-kloset-snapshot-worker: read$/,
+      /^etcd-kloset-chunk-worker: process chunks$/,
+      /^etcd-kloset-storage-writer: process puts\.local\.main$/,
+      /^etcd-kloset-snapshot-worker: commit$/,
+    ]) {
+      while (!traces.spansOf(traceId).some((each) => span.test(each))) await sleep(50);
+    }
   });
 
   it('store the same as the command line does', async () => {

@@ -19,12 +19,13 @@ export async function callApi(
   { apiUrl, apiKey }: ApiAddress,
   method: 'GET' | 'POST',
   path: string,
-  body?: unknown,
+  { body, headers = {} }: { readonly body?: unknown; readonly headers?: Record<string, string> } = {},
 ): Promise<Response> {
   const response = await fetch(apiUrl + path, {
     method,
     headers: {
       authorization: `Bearer ${apiKey}`,
+      ...headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -38,8 +39,12 @@ export async function getJson<T>(api: ApiAddress, path: string): Promise<T> {
 }
 
 /** Asks for a backup and waits until it is committed. */
-export async function backupThroughApi(api: ApiAddress, cluster: string): Promise<BackupResult> {
-  const accepted = await callApi(api, 'POST', `/v1/clusters/${cluster}/backups`, {});
+export async function backupThroughApi(
+  api: ApiAddress,
+  cluster: string,
+  headers: Record<string, string> = {},
+): Promise<BackupResult> {
+  const accepted = await callApi(api, 'POST', `/v1/clusters/${cluster}/backups`, { headers });
   const { job } = (await accepted.json()) as { job: Job };
   return committed(api, job.id);
 }
