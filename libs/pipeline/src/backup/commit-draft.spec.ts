@@ -70,8 +70,8 @@ const moved = ({ draft: made }: Drafted): SnapshotDraft => decodeDraft(encodeDra
 const commit = (drafted: Drafted, cluster: Cluster = withClock(test.cluster)) =>
   commitDraft(cluster, moved(drafted), (sequence) => drafted.sink.storedOf(sequence), { now });
 
-async function expectSound(): Promise<void> {
-  const { problems } = await checkStore(test.cluster.store, { ring: test.ring, readData: true });
+async function expectSound(readData = true): Promise<void> {
+  const { problems } = await checkStore(test.cluster.store, { ring: test.ring, readData });
   expect(problems).toEqual([]);
 }
 
@@ -188,7 +188,7 @@ it('a commit that crashes at any request is taken up by the next one: one snapsh
       expect(await readSummary(test.cluster, id)).toEqual(summary);
       expect((await listCluster(test.cluster)).snapshots).toEqual([...before, id]);
       await elsewhere.close();
-      await expectSound();
+      await expectSound(request === 1);
       // The next round begins anew.
       await test.storage.delete(snapshotName(test.cluster.id, id));
     }
