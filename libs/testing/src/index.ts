@@ -36,6 +36,7 @@ export {
   requireEtcd,
   requireRedis,
   requireRestic,
+  requireSchemathesis,
 } from './tools/require-tools.ts';
 export { TOOLS, type ToolName } from './tools/tool-table.ts';
 export { ToolUnavailableError } from './tools/tool-unavailable.ts';

@@ -5,6 +5,7 @@ import { buildOnce } from './cache-folder.ts';
 import { unpackDebianPackages } from './debian-packages.ts';
 import { seesLibraries, wrapPrograms, WRAPPERS } from './wrap-programs.ts';
 import { buildGoPrograms, goModuleFingerprint } from './go-programs.ts';
+import { installPipPrograms, pipFingerprint } from './pip-programs.ts';
 import { type ToolName, type ToolRow, type ToolSource, TOOLS } from './tool-table.ts';
 import { ToolUnavailableError } from './tool-unavailable.ts';
 
@@ -76,6 +77,14 @@ async function fromSource(
         await buildGoPrograms(unfinished, source.folder, source.packages);
       });
       return fromFolder(path.join(folder, 'bin'), row, `built with Go, in ${folder}`);
+    }
+    case 'pip': {
+      const pinned = await pipFingerprint(source.requirements);
+      const folder = await buildOnce(`${name}-pip-${pinned}-${process.arch}`, async (unfinished) => {
+        say(`${name}: installing Python packages`);
+        await installPipPrograms(unfinished, source.requirements, source.modules);
+      });
+      return fromFolder(path.join(folder, 'bin'), row, `installed with pip, in ${folder}`);
     }
   }
 }

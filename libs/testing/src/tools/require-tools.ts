@@ -46,6 +46,11 @@ export async function requireRedis(say?: Say): Promise<string> {
   return (await provideTool('redis', say)).programs['redis-server']!;
 }
 
+/** The path of schemathesis. Rejects as {@link requireEtcd} does. */
+export async function requireSchemathesis(say?: Say): Promise<string> {
+  return (await provideTool('schemathesis', say)).programs['schemathesis']!;
+}
+
 async function findEtcd(minor: EtcdVersion, say: Say | undefined): Promise<EtcdTools> {
   const { programs, origin } = await provideTool(`etcd-${minor}`, say);
   const etcd = programs['etcd']!;

@@ -12,7 +12,13 @@ export type ToolSource =
       readonly libraries?: readonly string[];
     }
   /** `packages` maps each program to the Go package it is built from, pinned by the module in `folder`. */
-  | { readonly kind: 'go'; readonly folder: string; readonly packages: Readonly<Record<string, string>> };
+  | { readonly kind: 'go'; readonly folder: string; readonly packages: Readonly<Record<string, string>> }
+  /** `modules` maps each program to the Python module that it is; `requirements` pins all packages by their hashes. */
+  | {
+      readonly kind: 'pip';
+      readonly requirements: string;
+      readonly modules: Readonly<Record<string, string>>;
+    };
 
 export interface ToolRow {
   readonly programs: readonly string[];
@@ -85,6 +91,20 @@ export const TOOLS = {
     sources: [{ kind: 'path' }, { kind: 'debian', suite: 'trixie', packages: ['promtool'] }],
     howToGetIt: 'Put promtool, which comes with Prometheus, on PATH.',
   },
+  // Makes requests of an OpenAPI document, and checks what is answered against it.
+  schemathesis: {
+    programs: ['schemathesis'],
+    sources: [
+      // No other version: what it asks, and what it takes for a mistake, changes between them.
+      { kind: 'path', version: { args: ['--version'], says: /version 4\.32\.5\b/ } },
+      {
+        kind: 'pip',
+        requirements: path.join(pinned('schemathesis'), 'requirements.txt'),
+        modules: { schemathesis: 'schemathesis.cli' },
+      },
+    ],
+    howToGetIt: 'Install Python 3.11 or later with its module venv (Debian: apt-get install python3-venv).',
+  },
   // Reads a compose file as `docker compose` does; that needs no container engine.
   'docker-compose': {
     programs: ['docker-compose'],
@@ -123,7 +143,7 @@ function etcdFromGo(minor: string): ToolSource {
   };
 }
 
-/** The folder of the Go module that pins a tool. */
+/** The folder of what pins a tool. */
 function pinned(name: string): string {
   return path.resolve(import.meta.dirname, '../../../../tools', name);
 }
