@@ -61,6 +61,7 @@ export async function* followBackup(
   const types: readonly EventType[] = progress ? [...TYPES, 'backup.progress'] : TYPES;
   const from = `${Math.max(0, first.at - CLOCKS_APART_MS)}-0`;
   let lookAt = 0;
+  let missing = 0;
   for await (const entries of readBatches(redis, { from, signal, blockMs: LOOK_EVERY_MS })) {
     for (const entry of entries) {
       if (!isWanted(entry, { types })) continue;
@@ -97,8 +98,10 @@ export async function* followBackup(
     if (tracker.ended) return [];
     const work = untilAborted(signal, () => lookUpBackup(redis, store, backup));
     const outcome = await orAborted(signal, work);
-    if (outcome === undefined || outcome === 'running') return [];
-    if (outcome === 'unknown') throw unknownRequest(request);
+    // Whoever accepts a request may say so a moment before there is a job.
+    missing = outcome === 'unknown' ? missing + 1 : 0;
+    if (missing > 1) throw unknownRequest(request);
+    if (outcome === undefined || outcome === 'running' || outcome === 'unknown') return [];
     if (Date.now() - outcome.endedAt < LATE_MS) return [];
     return outcome.events.flatMap((event) => tracker.take(event));
   }

@@ -1,12 +1,13 @@
 import { type Job } from 'bullmq';
-import { backupResultSchema } from '../backup/backup-job.ts';
+import { type BackupJob, backupResultSchema } from '../backup/backup-job.ts';
 import { JobsError } from '../errors.ts';
 import { outcomeEvents } from '../events/backup-outcome.ts';
 import { makeEvent } from '../events/cloud-event.ts';
 import { type CloudEvent } from '../events/event-types.ts';
 import { failureOf } from '../queues/children.ts';
 import { type JobFailure } from '../queues/job-failure.ts';
-import { openQueue } from '../queues/open-queue.ts';
+import { isFinished } from '../queues/job-state.ts';
+import { type JobQueue, openQueue } from '../queues/open-queue.ts';
 import { backupsQueue, type QueueName, REQUESTS_QUEUE } from '../queues/queue-names.ts';
 import { type RedisHandle } from '../redis/connect-redis.ts';
 import { orRedisError } from '../redis/redis-errors.ts';
@@ -26,9 +27,12 @@ export type RequestOutcome =
 export async function lookUpRequest(redis: RedisHandle, request: string): Promise<RequestOutcome> {
   const state = await readRequestState(redis, request);
   if (state !== undefined) return outcomeOf(state);
-  return await withJob(redis, REQUESTS_QUEUE, request, async (job) => {
+  return await withQueue(redis, REQUESTS_QUEUE, async (queue) => {
+    // The state first: a job that was read before it failed has no reason.
+    const failed = (await queue.getJobState(request)) === 'failed';
+    const job = await queue.getJob(request);
     if (job === undefined) return { is: 'unknown' };
-    if (!(await job.isFailed())) return { is: 'waiting', at: job.timestamp };
+    if (!failed) return { is: 'waiting', at: job.timestamp };
     return { is: 'stuck', failure: (await failureOf(redis, job)) ?? NO_REASON };
   });
 }
@@ -54,35 +58,42 @@ export async function lookUpBackup(
   store: string,
   backup: string,
 ): Promise<BackupOutcome | 'running' | 'unknown'> {
-  return await withJob(redis, backupsQueue(store), backup, async (job) => {
-    if (job === undefined) return 'unknown';
-    const state = await job.getState();
+  return await withQueue(redis, backupsQueue(store), async (queue) => {
+    // The state first: a job that was read before it ended has no result.
+    const state = await queue.getJobState(backup);
     if (state === 'unknown') return 'unknown';
-    const time = new Date(job.finishedOn ?? job.timestamp);
-    if (state === 'completed') {
-      const result = backupResultSchema.safeParse(job.returnvalue);
-      if (!result.success) {
-        throw new JobsError('job.invalid', `The job of the backup ${backup} has no result that we know.`);
-      }
-      return { endedAt: time.getTime(), events: outcomeEvents(backup, result.data, { time }) };
-    }
-    if (state !== 'failed') return 'running';
-    const { cluster } = job.data as { cluster: string };
-    const error = (await failureOf(redis, job)) ?? NO_REASON;
-    const event = makeEvent('backup.failed', { backup, cluster, store, error }, { time });
-    return { endedAt: time.getTime(), events: [event] };
+    if (!isFinished(state)) return 'running';
+    const job = await queue.getJob(backup);
+    return job === undefined ? 'unknown' : await outcomeOfJob(redis, job, { backup, store });
   });
 }
 
-async function withJob<Result>(
+async function outcomeOfJob(
   redis: RedisHandle,
-  name: QueueName,
-  id: string,
-  look: (job: Job | undefined) => Promise<Result>,
+  job: Job<BackupJob>,
+  of: { readonly backup: string; readonly store: string },
+): Promise<BackupOutcome> {
+  const time = new Date(job.finishedOn ?? job.timestamp);
+  const failure = await failureOf(redis, job);
+  if (failure !== undefined) {
+    const data = { ...of, cluster: job.data.cluster, error: failure };
+    return { endedAt: time.getTime(), events: [makeEvent('backup.failed', data, { time })] };
+  }
+  const result = backupResultSchema.safeParse(job.returnvalue);
+  if (!result.success) {
+    throw new JobsError('job.invalid', `The job of the backup ${of.backup} has no result that we know.`);
+  }
+  return { endedAt: time.getTime(), events: outcomeEvents(of.backup, result.data, { time }) };
+}
+
+async function withQueue<Name extends QueueName, Result>(
+  redis: RedisHandle,
+  name: Name,
+  look: (queue: JobQueue<Name>) => Promise<Result>,
 ): Promise<Result> {
   const queue = openQueue(redis, name);
   try {
-    return await orRedisError(queue.getJob(id).then(look));
+    return await orRedisError(look(queue));
   } finally {
     void queue.close().catch(() => undefined);
   }
