@@ -693,26 +693,21 @@ export interface components {
       next?: string;
     };
     ClusterProbe: {
-      alarms: {
-        alarm: string;
+      alarms?: {
         memberId: string;
+        /** @enum {string} */
+        type: 'NOSPACE' | 'CORRUPT' | 'UNKNOWN';
       }[];
       clusterId?: string;
       /** @description Why nothing of the cluster could be reached. */
       error?: components['schemas']['Failure'];
+      /** @description What could not be learned of the cluster as a whole. */
+      errors: components['schemas']['Failure'][];
       leader?: string;
-      members: {
-        databaseBytes?: number;
-        databaseBytesInUse?: number;
-        error?: components['schemas']['Failure'];
-        healthy: boolean;
-        id: string;
-        learner: boolean;
-        name: string;
-        revision?: number;
-        version?: string;
-      }[];
+      members: components['schemas']['MemberProbe'][];
+      quorum?: boolean;
       reachable: boolean;
+      revision?: number;
     };
     ClusterStatus: {
       newest?: components['schemas']['LastSnapshot'];
@@ -787,8 +782,11 @@ export interface components {
         [key: string]: {
           code?: string;
           critical: boolean;
-          /** @enum {string} */
-          status: 'ok' | 'failed';
+          /**
+           * @description `unknown` until it was first looked at, a moment after the start.
+           * @enum {string}
+           */
+          status: 'ok' | 'failed' | 'unknown';
         };
       };
       /** @enum {string} */
@@ -945,6 +943,30 @@ export interface components {
        * @example 2026-11-24T19:31:45.123Z
        */
       time: string;
+    };
+    MemberProbe: {
+      alarms: ('NOSPACE' | 'CORRUPT' | 'UNKNOWN')[];
+      clientUrls: string[];
+      error?: components['schemas']['Failure'];
+      id: string;
+      learner: boolean;
+      name: string;
+      peerUrls: string[];
+      /** @description What it answered; missing when it did not. */
+      status?: {
+        dbSize: number;
+        dbSizeInUse: number;
+        endpoint: string;
+        errors: string[];
+        leader?: string;
+        leads: boolean;
+        raftAppliedIndex: number;
+        raftIndex: number;
+        raftTerm: number;
+        revision: number;
+        storageVersion?: string;
+        version: string;
+      };
     };
     NewCluster: {
       auth?: {
@@ -1218,6 +1240,7 @@ export interface components {
     Store: {
       /**
        * Format: date-time
+       * @description When it was looked at last.
        * @example 2026-11-24T19:31:45.123Z
        */
       checkedAt?: string;
@@ -1236,6 +1259,12 @@ export interface components {
       name: string;
       /** @description Whether downloads are possible: the owner’s key is here. */
       ownerKey: boolean;
+      /**
+       * Format: date-time
+       * @description When it was looked through last, with success.
+       * @example 2026-11-24T19:31:45.123Z
+       */
+      scannedAt?: string;
       /** @description Of the clusters your key may see; computed in the background. */
       sizes?: components['schemas']['StoreSizes'];
       /** @description Of these clusters. */
@@ -3357,8 +3386,8 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description The id of a snapshot. */
-        snapshot: string;
+        /** @description The id of a snapshot; or `latest`, with `cluster`. */
+        snapshot: string | 'latest';
       };
       cookie?: never;
     };
@@ -3442,8 +3471,8 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description The id of a snapshot. */
-        snapshot: string;
+        /** @description The id of a snapshot; or `latest`, with `cluster`. */
+        snapshot: string | 'latest';
       };
       cookie?: never;
     };
@@ -3545,8 +3574,8 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description The id of a snapshot. */
-        snapshot: string;
+        /** @description The id of a snapshot; or `latest`, with `cluster`. */
+        snapshot: string | 'latest';
       };
       cookie?: never;
     };
@@ -3962,9 +3991,7 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          'application/json': components['schemas']['DeadLetter'];
-        };
+        content?: never;
       };
       /** @description The request cannot be understood: `http.malformed`, `http.bad-parameter`. */
       400: {
@@ -3995,7 +4022,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Not found: `dead-letter.not-found`. */
+      /** @description Not found: `webhook.no-dead-letter`. */
       404: {
         headers: {
           [name: string]: unknown;

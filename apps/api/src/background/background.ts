@@ -20,8 +20,8 @@ export function startBackground(parts: Parts): Background {
   const workers = [openRequestWorker(boot, redis, queues), openWebhookWorker(boot, redis)];
   const tasks = [
     keepRegistry(boot),
-    keepSchedules(boot, queues, hub, { redis, queues, views, metrics }),
-    watchBackups(boot, redis, queues, { redis, staging, metrics }, (store, cluster) =>
+    keepSchedules(boot, book, queues, hub, { redis, queues, views, metrics }),
+    watchBackups(boot, redis, queues, { redis, staging, metrics, log: boot.log }, (store, cluster) =>
       views.look(store, cluster),
     ),
     watchStores(boot, views, { redis, queues }),

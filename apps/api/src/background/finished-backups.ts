@@ -1,9 +1,12 @@
 import {
   type BackupJob,
+  type BackupResult,
   backupResultSchema,
   emitOnce,
   emitOutcome,
+  failureError,
   failureOf,
+  type JobFailure,
   keys,
   orRedisError,
   type RedisHandle,
@@ -20,6 +23,7 @@ export interface FinishedBackups {
   readonly redis: RedisHandle;
   readonly staging: Pick<Staging, 'endAttempt'>;
   readonly metrics: Boot['metrics'];
+  readonly log: Boot['log'];
 }
 
 /**
@@ -27,30 +31,54 @@ export interface FinishedBackups {
  * it died; whoever comes later changes nothing.
  */
 export async function settleBackup(
-  { redis, staging, metrics }: FinishedBackups,
+  parts: FinishedBackups,
   job: Job<BackupJob, unknown>,
   state: 'completed' | 'failed',
 ): Promise<void> {
+  const { redis, staging } = parts;
   const { backup, cluster, store, attempt } = job.data;
   if (state === 'completed') {
     const result = backupResultSchema.parse(job.returnvalue);
     await emitOutcome(redis, backup, result);
-    if (await isFirst(redis, backup))
-      metrics.backups.add(1, { store, outcome: 'committed', proof: result.proof });
+    if (await isFirst(redis, backup)) noteCommitted(parts, job.data, result);
   } else {
-    const error = (await failureOf(redis, job)) ?? {
-      code: 'job.unexpected',
-      message: 'It is not known why.',
-    };
+    const error = (await failureOf(redis, job)) ?? NO_REASON;
     await emitOnce(redis, 'backup.failed', { backup, cluster, store, error });
-    if (await isFirst(redis, backup)) {
-      const outcome = error.code === 'backup.cancelled' ? 'cancelled' : 'failed';
-      metrics.backups.add(1, { store, outcome, proof: 'none' });
-      metrics.backupFailures.add(1, { code: error.code });
-    }
+    if (await isFirst(redis, backup)) noteFailed(parts, job.data, error);
   }
   await releaseRunning(redis, { store, cluster, backup });
   if (attempt !== undefined) await staging.endAttempt(backup, attempt);
+}
+
+const NO_REASON: JobFailure = { code: 'job.unexpected', message: 'It is not known why.' };
+
+/** The one line that each backup has in the log, besides what its workers say of their work. */
+function noteCommitted(
+  { log, metrics }: FinishedBackups,
+  { backup, cluster, store, trigger }: BackupJob,
+  { snapshot, revision, proof, rows, bytes, durationMs }: BackupResult,
+): void {
+  metrics.backups.add(1, { store, outcome: 'committed', proof });
+  log.info('A backup is committed.', {
+    ...{ backup, cluster, store, trigger, snapshot, revision, proof },
+    rows_new: rows.new,
+    stream_bytes: bytes.stream,
+    added_bytes: bytes.added,
+    duration_ms: durationMs,
+  });
+}
+
+function noteFailed(
+  { log, metrics }: FinishedBackups,
+  { backup, cluster, store, trigger }: BackupJob,
+  failure: JobFailure,
+): void {
+  const isCancelled = failure.code === 'backup.cancelled';
+  metrics.backups.add(1, { store, outcome: isCancelled ? 'cancelled' : 'failed', proof: 'none' });
+  if (!isCancelled) metrics.backupFailures.add(1, { code: failure.code });
+  const fields = { backup, cluster, store, trigger };
+  if (isCancelled) log.info('A backup was cancelled.', fields);
+  else log.warn('A backup failed.', { ...fields, error: failureError(failure) });
 }
 
 /** However many replicas see the same end, one of them counts it. */

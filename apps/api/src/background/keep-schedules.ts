@@ -1,5 +1,6 @@
 import { type Boot } from '@etcd-kloset/platform';
 import { type Queues } from '../backups/queues.ts';
+import { type ClusterBook } from '../clusters/cluster-book.ts';
 import { type EventHub } from '../events/event-hub.ts';
 import { findMissed, type MissedParts } from '../schedules/find-missed.ts';
 import { syncSchedulers } from '../schedules/sync-schedulers.ts';
@@ -12,14 +13,14 @@ const EVERY_MS = 60_000;
  * for times that were missed.
  */
 export function keepSchedules(
-  boot: Pick<Boot, 'log' | 'registry'>,
+  { log }: Pick<Boot, 'log'>,
+  book: ClusterBook,
   queues: Queues,
   hub: EventHub,
   missed: MissedParts,
 ): Background {
-  const { log, registry } = boot;
   const round = async (signal: AbortSignal): Promise<void> => {
-    const clusters = await registry.list();
+    const clusters = await book.all();
     const now = new Date();
     await syncSchedulers(queues.requests, clusters, now);
     for (const cluster of clusters) {

@@ -8,12 +8,13 @@ import {
   type WebhookJob,
   WEBHOOKS_QUEUE,
 } from '@etcd-kloset/jobs';
-import { type Boot, PlatformError, type WebhookConfig } from '@etcd-kloset/platform';
+import { type Boot, PlatformError, watchWorker, type WebhookConfig } from '@etcd-kloset/platform';
 import { type Job, type Worker } from 'bullmq';
 import { ApiError } from '../api-error.ts';
 
 /** Sends events to webhooks; one that no try gets through is a dead letter. */
-export function openWebhookWorker({ config, log, telemetry }: Boot, redis: RedisHandle): Worker {
+export function openWebhookWorker(boot: Boot, redis: RedisHandle): Worker {
+  const { config, log, telemetry } = boot;
   const webhooks = new Map(config.webhooks.map((webhook) => [webhook.name, webhook]));
   const worker = openWorker(
     redis,
@@ -31,6 +32,7 @@ export function openWebhookWorker({ config, log, telemetry }: Boot, redis: Redis
       log.warn('A dead letter could not be told.', { webhook: job.data.webhook, error: cause });
     });
   });
+  watchWorker(boot, worker as Worker);
   return worker as Worker;
 }
 
