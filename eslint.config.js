@@ -138,5 +138,10 @@ export default tseslint.config(
     files: ['tools/**/*.ts', 'test/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
+  {
+    // Examples read as another team would write them: by the package's name, printing what they see.
+    files: ['libs/*/examples/**/*.ts'],
+    rules: { 'no-console': 'off', '@nx/enforce-module-boundaries': 'off' },
+  },
   prettier,
 );
