@@ -172,10 +172,7 @@ describe('a delivery', () => {
       ...slow,
       message: expect.stringContaining('answer') as string,
     });
-    await expect(deliver(inside(port), EVENT, { limits: { wholeMs: 100 } })).rejects.toMatchObject({
-      ...slow,
-      message: expect.stringContaining('finish') as string,
-    });
+    await expect(deliver(inside(port), EVENT, { limits: { wholeMs: 100 } })).rejects.toMatchObject(slow);
     const never = (): Promise<never> => new Promise(() => undefined);
     const named = inside(port, { url: 'http://hooks.example/' });
     await expect(deliver(named, EVENT, { limits: { connectMs: 100 }, resolve: never })).rejects.toMatchObject(

@@ -7,7 +7,7 @@ import { JobsError } from '../errors.ts';
 export interface PostLimits {
   /** Until the connection stands: name, TCP, TLS. Default: 5 s. */
   readonly connectMs: number;
-  /** Until the answer's head is there. Default: 15 s. */
+  /** Until the answer's head is there. Default: that for all of it. */
   readonly answerMs: number;
   /** For all of it. Default: 20 s. */
   readonly wholeMs: number;
@@ -15,7 +15,7 @@ export interface PostLimits {
   readonly answerBytes: number;
 }
 
-const LIMITS: PostLimits = { connectMs: 5_000, answerMs: 15_000, wholeMs: 20_000, answerBytes: 65_536 };
+const LIMITS = { connectMs: 5_000, wholeMs: 20_000, answerBytes: 65_536 };
 
 export interface PostOptions {
   readonly body: Uint8Array;
@@ -36,7 +36,7 @@ export interface PostedAnswer {
  * is read so that the server can finish, up to a limit, and dropped.
  */
 export function postOnce(url: URL, options: PostOptions): Promise<PostedAnswer> {
-  const limits = { ...LIMITS, ...options.limits };
+  const limits: Omit<PostLimits, 'answerMs'> & Partial<PostLimits> = { ...LIMITS, ...options.limits };
   const { signal, lookup, headers, ca } = options;
   const common = { method: 'POST', headers, lookup, signal };
   // Agents of our own: those of the process may be told by its environment to go through a proxy.
@@ -48,7 +48,7 @@ export function postOnce(url: URL, options: PostOptions): Promise<PostedAnswer> 
   return new Promise((resolve, reject) => {
     const limit = (ms: number, what: string) => setTimeout(() => request.destroy(tooSlow(url, what, ms)), ms);
     const connecting = limit(limits.connectMs, 'connect');
-    const answering = limit(limits.answerMs, 'answer');
+    const answering = limit(limits.answerMs ?? limits.wholeMs, 'answer');
     const whole = limit(limits.wholeMs, 'finish');
     const done = (): void => [connecting, answering, whole].forEach((timer) => clearTimeout(timer));
 
