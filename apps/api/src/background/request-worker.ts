@@ -7,7 +7,7 @@ import {
   REQUESTS_QUEUE,
   writeRequestState,
 } from '@etcd-kloset/jobs';
-import { type Boot, PlatformError, watchWorker } from '@etcd-kloset/platform';
+import { type Boot, PlatformError, watchWorker, withinJob } from '@etcd-kloset/platform';
 import { type Job, type Worker } from 'bullmq';
 import { dispatch, type Dispatched } from '../backups/dispatch.ts';
 import { type Queues } from '../backups/queues.ts';
@@ -16,10 +16,15 @@ import { delayMsOf } from '../schedules/jitter.ts';
 
 /** Takes requests from the queue, those of other teams and the ticks of schedules, and makes backups of them. */
 export function openRequestWorker(boot: Boot, redis: RedisHandle, queues: Queues): Worker {
-  const worker = openWorker(redis, REQUESTS_QUEUE, (job: RequestsJob) => serve(boot, redis, queues, job), {
-    telemetry: boot.telemetry.bullmq,
-    onError: (error) => boot.log.debug('The worker of requests reports an error.', { error }),
-  }) as Worker;
+  const worker = openWorker(
+    redis,
+    REQUESTS_QUEUE,
+    (job: RequestsJob) => withinJob(boot.log, job, () => serve(boot, redis, queues, job)),
+    {
+      telemetry: boot.telemetry.bullmq,
+      onError: (error) => boot.log.debug('The worker of requests reports an error.', { error }),
+    },
+  ) as Worker;
   watchWorker(boot, worker);
   return worker;
 }

@@ -90,14 +90,18 @@ async function reconcile(
     Number((await orRedisError(redis.client.get(mark))) ?? 0) - CLOCKS_APART_MS,
     now - LOOK_BACK_MS,
   );
+  let failure: { readonly error: unknown } | undefined;
   for (const state of ['completed', 'failed'] as const) {
     const ids = await orRedisError(redis.client.zrangebyscore(queue.toKey(state), since, '+inf'));
     for (let at = 0; at < ids.length; at += BATCH) {
       const jobs = await Promise.all(ids.slice(at, at + BATCH).map((id) => queue.getJob(id)));
       for (const job of jobs) {
-        if (job !== undefined) await settleBackup(parts, job, state);
+        if (job === undefined) continue;
+        // One that cannot be settled holds up no other; it is looked at again as long as it is kept.
+        await settleBackup(parts, job, state).catch((error: unknown) => (failure ??= { error }));
       }
     }
   }
+  if (failure !== undefined) throw failure.error;
   await orRedisError(redis.client.set(mark, now));
 }

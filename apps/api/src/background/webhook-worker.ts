@@ -8,7 +8,7 @@ import {
   type WebhookJob,
   WEBHOOKS_QUEUE,
 } from '@etcd-kloset/jobs';
-import { type Boot, PlatformError, watchWorker, type WebhookConfig } from '@etcd-kloset/platform';
+import { type Boot, PlatformError, watchWorker, type WebhookConfig, withinJob } from '@etcd-kloset/platform';
 import { type Job, type Worker } from 'bullmq';
 import { ApiError } from '../api-error.ts';
 
@@ -19,7 +19,7 @@ export function openWebhookWorker(boot: Boot, redis: RedisHandle): Worker {
   const worker = openWorker(
     redis,
     WEBHOOKS_QUEUE,
-    (job, _token, signal) => send(webhooks, job.data, signal),
+    (job, _token, signal) => withinJob(log, job, () => send(webhooks, job.data, signal)),
     {
       telemetry: telemetry.bullmq,
       onError: (error) => log.debug('The worker of webhooks reports an error.', { error }),
