@@ -30,9 +30,10 @@ export default {
       testMatch: ['<rootDir>/{apps,libs}/**/*.int-spec.ts'],
     },
     { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/{e2e,shipping}/**/*.e2e-spec.ts'] },
-    // Longer campaigns, run by name: npm run test:compat, npm run test:chaos, npm run test:image.
+    // Longer campaigns, run by name: npm run test:compat, test:chaos, test:fuzz, test:image.
     { ...common, displayName: 'compat', testMatch: ['<rootDir>/test/compat/**/*.compat-spec.ts'] },
     { ...common, displayName: 'chaos', testMatch: ['<rootDir>/test/chaos/**/*.chaos-spec.ts'] },
+    { ...common, displayName: 'fuzz', testMatch: ['<rootDir>/test/fuzz/**/*.fuzz-spec.ts'] },
     { ...common, displayName: 'image', testMatch: ['<rootDir>/test/shipping/**/*.image-spec.ts'] },
   ],
 };
