@@ -72,7 +72,7 @@ async function viewOf(
 ): Promise<JobView | undefined> {
   const job = await queue.getJob(id);
   if (job === undefined || !filter.isWanted(job.data)) return undefined;
-  return viewOfJob(redis, job, state);
+  return viewOfJob(redis, { job, queue }, state);
 }
 
 /** A cluster has one backup at a time under way: there are few, and all are looked at. */

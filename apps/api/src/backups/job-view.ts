@@ -7,21 +7,19 @@ import {
   isFinished,
   type RedisHandle,
 } from '@etcd-kloset/jobs';
-import { type Job, type JobState } from 'bullmq';
+import { type JobState } from 'bullmq';
 import { type JobView } from '../contract/schemas/job.ts';
+import { type FoundJob } from './find-job.ts';
 
-/** As BullMQ has it: fields that its types do not call optional are null while there is nothing to say. */
-type BackupsJob = Job<BackupJob, unknown>;
-
-/** A backup's job as callers see it. */
+/** A backup's job as callers see it; undefined when it was evicted meanwhile. */
 export async function viewOfJob(
   redis: RedisHandle,
-  job: BackupsJob,
+  found: FoundJob,
   known?: JobState,
 ): Promise<JobView | undefined> {
-  const state = known ?? (await job.getState());
-  // Evicted between two looks.
-  if (state === 'unknown') return undefined;
+  const state = known ?? (await found.job.getState());
+  const job = await asOf(state, found);
+  if (state === 'unknown' || job === undefined) return undefined;
   const error = await failureOf(redis, job);
   const { backup, cluster, store, step, trigger, labels, requestedBy, retryOf, requestedAt } = job.data;
   const progress = backupProgressSchema.safeParse(job.progress);
@@ -45,6 +43,15 @@ export async function viewOfJob(
     startedAt: timeOf(job.processedOn),
     finishedAt: timeOf(job.finishedOn),
   };
+}
+
+/** It may have ended between the two looks at it: what has ended is shown with what came of it. */
+async function asOf(
+  state: JobState | 'unknown',
+  { job, queue }: FoundJob,
+): Promise<FoundJob['job'] | undefined> {
+  if (state === 'unknown' || !isFinished(state) || typeof job.finishedOn === 'number') return job;
+  return queue.getJob(job.data.backup);
 }
 
 function stateOf(state: JobState, step: BackupJob['step'], code: string | undefined): JobView['state'] {

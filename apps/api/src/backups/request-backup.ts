@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type BackupJob, type RequestJob } from '@etcd-kloset/jobs';
+import { type RequestJob } from '@etcd-kloset/jobs';
 import { PlatformError, type Principal, type RegisteredCluster } from '@etcd-kloset/platform';
-import { type Job } from 'bullmq';
 import { type JobView } from '../contract/schemas/job.ts';
 import { type Parts } from '../parts.ts';
 import { dispatch } from './dispatch.ts';
-import { noSuchJob } from './find-job.ts';
+import { type FoundJob, noSuchJob } from './find-job.ts';
 import { viewOfJob } from './job-view.ts';
 
 export interface AcceptedBackup {
@@ -31,17 +30,15 @@ export async function requestBackup(
     requestedBy: principal.name,
     ...wish,
   });
-  return { job: await readJob({ redis }, backup, await queue.getJob(backup)), joined };
+  const job = await queue.getJob(backup);
+  if (job === undefined) throw noSuchJob(backup);
+  return { job: await readJob({ redis }, { job, queue }), joined };
 }
 
 /** @throws ApiError `job.not-found` for one that is forgotten */
-export async function readJob(
-  { redis }: Pick<Parts, 'redis'>,
-  id: string,
-  job: Job<BackupJob, unknown> | undefined,
-): Promise<JobView> {
-  const view = job === undefined ? undefined : await viewOfJob(redis, job);
-  if (view === undefined) throw noSuchJob(id);
+export async function readJob({ redis }: Pick<Parts, 'redis'>, found: FoundJob): Promise<JobView> {
+  const view = await viewOfJob(redis, found);
+  if (view === undefined) throw noSuchJob(found.job.data.backup);
   return view;
 }
 

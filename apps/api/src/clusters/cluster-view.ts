@@ -95,7 +95,8 @@ async function runningJob(
   if (!pulse.beats()) return undefined;
   const claim = await orRedisError(redis.client.get(keys.running(redis.prefix, store, name)));
   const [backup = ''] = (claim ?? '').split(' ');
-  const job = backup === '' ? undefined : await queues.backups.get(store)?.getJob(backup);
-  const view = job === undefined ? undefined : await viewOfJob(redis, job);
+  const queue = queues.backups.get(store);
+  const job = backup === '' ? undefined : await queue?.getJob(backup);
+  const view = queue === undefined || job === undefined ? undefined : await viewOfJob(redis, { job, queue });
   return view?.finishedAt === undefined ? view : undefined;
 }

@@ -66,8 +66,7 @@ export class BackupsController {
     @Input() { params }: InputOf<typeof routes.readJob>,
     @Caller() caller: Principal,
   ): Promise<Answer<JobView>> {
-    const { job } = await this.#find(caller, params.job);
-    return ok(await this.#view(job));
+    return ok(await this.#view(await this.#find(caller, params.job)));
   }
 
   @Operation(routes.cancelJob)
@@ -78,7 +77,7 @@ export class BackupsController {
     const { redis, pulse } = this.#parts;
     const found = await this.#find(caller, params.job);
     await pulse.use(() => cancelBackup(redis, found));
-    return accepted(await this.#view(found.job));
+    return accepted(await this.#view(found));
   }
 
   @Operation(routes.retryJob)
@@ -110,9 +109,9 @@ export class BackupsController {
     return found;
   }
 
-  async #view(job: FoundJob['job']): Promise<JobView> {
+  async #view(found: FoundJob): Promise<JobView> {
     const { redis, pulse } = this.#parts;
-    return pulse.use(() => readJob({ redis }, job.data.backup, job));
+    return pulse.use(() => readJob({ redis }, found));
   }
 
   #page(
