@@ -1,7 +1,13 @@
 import { KlosetError } from '@etcd-kloset/errors';
 import { failureFrom, formatFailure, parseFailedReason } from './job-failure.ts';
 import { backupsQueue, kindOfQueue, putsQueue, QUEUE_KINDS, type QueueName } from './queue-names.ts';
-import { attemptsWithin, backOffMs, QUEUE_POLICIES, STORE_OUTAGE_MS } from './queue-policies.ts';
+import {
+  attemptsWithin,
+  backOffMs,
+  QUEUE_POLICIES,
+  RECEIVER_OUTAGE_MS,
+  STORE_OUTAGE_MS,
+} from './queue-policies.ts';
 
 describe('the policies of queues', () => {
   it('keep locks short, look for stalled jobs more often, and bound what is kept', () => {
@@ -25,12 +31,15 @@ describe('the policies of queues', () => {
     expect([1, 5].map((tries) => backOffMs(backOff, tries, 0))).toEqual([50, 500]);
   });
 
-  it('give so many tries that a store may be away for its hour', () => {
-    const { backOff, attempts } = QUEUE_POLICIES.puts;
-    let shortest = 0;
-    for (let tries = 1; tries < attempts; tries++) shortest += backOffMs(backOff, tries, 0);
-    expect(shortest).toBeGreaterThanOrEqual(STORE_OUTAGE_MS);
-    expect(attemptsWithin(0, backOff)).toBe(1);
+  it('give so many tries that a store may be away for its hour, and a webhook for a day', () => {
+    const outages = { puts: STORE_OUTAGE_MS, webhooks: RECEIVER_OUTAGE_MS } as const;
+    for (const kind of ['puts', 'webhooks'] as const) {
+      const { backOff, attempts } = QUEUE_POLICIES[kind];
+      let shortest = 0;
+      for (let tries = 1; tries < attempts; tries++) shortest += backOffMs(backOff, tries, 0);
+      expect(shortest).toBeGreaterThanOrEqual(outages[kind]);
+      expect(attemptsWithin(0, backOff)).toBe(1);
+    }
   });
 
   it('are found by the name of a queue', () => {

@@ -40,6 +40,10 @@ const LOCKS = { lockDurationMs: 30_000, stalledIntervalMs: 15_000, maxStalledCou
 export const STORE_OUTAGE_MS = 60 * MINUTE_MS;
 const PUT_BACK_OFF: BackOff = { firstMs: 1000, mostMs: 30_000 };
 
+/** For how long a webhook may fail before its event is a dead letter. */
+export const RECEIVER_OUTAGE_MS = 24 * 60 * MINUTE_MS;
+const WEBHOOK_BACK_OFF: BackOff = { firstMs: 5000, mostMs: 4 * 60 * MINUTE_MS };
+
 /** Of each kind of queue, in one table. */
 export const QUEUE_POLICIES: Readonly<Record<QueueKind, QueuePolicy>> = {
   // Quick: a look at the registry and one job added. It waits for nothing but Redis.
@@ -86,8 +90,8 @@ export const QUEUE_POLICIES: Readonly<Record<QueueKind, QueuePolicy>> = {
   webhooks: {
     ...LOCKS,
     concurrency: 8,
-    attempts: 12,
-    backOff: { firstMs: 5000, mostMs: 4 * 60 * MINUTE_MS },
+    attempts: attemptsWithin(RECEIVER_OUTAGE_MS, WEBHOOK_BACK_OFF),
+    backOff: WEBHOOK_BACK_OFF,
     keepCompleted: { count: 100, ageSeconds: HOUR },
     keepFailed: { count: 5000, ageSeconds: 14 * DAY },
     throttling: 'never',
