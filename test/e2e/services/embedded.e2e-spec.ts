@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { bodyOf } from '@etcd-kloset/client';
 import {
   describeWith,
   EtcdCluster,
@@ -15,7 +16,7 @@ import {
   startReaper,
 } from '@etcd-kloset/testing';
 import { runJson } from '../support/command.ts';
-import { type ApiAddress, backupThroughApi, callApi, getJson } from '../support/services/api-calls.ts';
+import { type ApiAddress, backupThroughApi, callApi, clientOf } from '../support/services/api-calls.ts';
 
 await describeWith(requireEtcd('3.5'), 'all in one process, with a Redis of its own', (tools) => {
   let folder: string;
@@ -92,7 +93,7 @@ await describeWith(requireEtcd('3.5'), 'all in one process, with a Redis of its 
     for (const name of ['api-key', 'identity.txt', 'writer.key']) {
       expect(statSync(state(name)).mode & 0o777).toBe(0o600);
     }
-    const { items } = await getJson<{ items: { name: string }[] }>(api, '/v1/clusters');
+    const { items } = await bodyOf(clientOf(api).GET('/v1/clusters'));
     expect(items.map(({ name }) => name)).toEqual(['mine']);
     const { proof, revision } = await backupThroughApi(api, 'mine');
     expect(proof).toBe('proven');
@@ -115,7 +116,7 @@ await describeWith(requireEtcd('3.5'), 'all in one process, with a Redis of its 
     const api = await start();
     // The key is told once.
     expect(said).not.toContain(api.apiKey);
-    const jobs = await getJson<{ items: { state: string }[] }>(api, '/v1/jobs');
+    const jobs = await bodyOf(clientOf(api).GET('/v1/jobs'));
     expect(jobs.items).toMatchObject([{ state: 'committed' }]);
   });
 

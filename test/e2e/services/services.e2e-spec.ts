@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChannelCredentials } from '@grpc/grpc-js';
+import { itemsOf } from '@etcd-kloset/client';
 import { type BackupResult, readEvents, requestBackup, waitForBackup } from '@etcd-kloset/jobs';
 import {
   churnKubeHour,
@@ -19,7 +20,7 @@ import {
   ROOT,
 } from '@etcd-kloset/testing';
 import { runJson } from '../support/command.ts';
-import { backupThroughApi, getJson } from '../support/services/api-calls.ts';
+import { backupThroughApi, clientOf } from '../support/services/api-calls.ts';
 import { storeArguments } from '../support/services/test-store.ts';
 import { TestSystem } from '../support/services/test-system.ts';
 import { TraceReceiver } from '../support/services/trace-receiver.ts';
@@ -99,9 +100,12 @@ await describeWith(requireEtcd('3.5'), 'two clusters, an API and two workers of 
       ...['--cluster', cluster, '--endpoints', single.endpoints.join()],
     ]);
   const listed = async (cluster: string): Promise<string[]> => {
-    const path = `/v1/snapshots?cluster=${cluster}`;
-    const { items } = await getJson<{ items: { id: string }[] }>(system, path);
-    return items.map(({ id }) => id);
+    const ids: string[] = [];
+    const client = clientOf(system);
+    const page = (cursor?: string) =>
+      client.GET('/v1/snapshots', { params: { query: { cluster, cursor, limit: 2 } } });
+    for await (const { id } of itemsOf(page)) ids.push(id);
+    return ids;
   };
   const restoredHash = async (cluster: string, { snapshot, revision }: BackupResult): Promise<number> => {
     const file = path.join(folder, `${snapshot}.db`);

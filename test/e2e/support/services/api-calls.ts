@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bodyOf, createClient, type KlosetClient } from '@etcd-kloset/client';
 import { type BackupResult } from '@etcd-kloset/jobs';
 
 export interface ApiAddress {
@@ -6,12 +7,8 @@ export interface ApiAddress {
   readonly apiKey: string;
 }
 
-interface Job {
-  readonly id: string;
-  readonly state: string;
-  readonly trigger: string;
-  readonly result?: BackupResult;
-  readonly error?: unknown;
+export function clientOf({ apiUrl, apiKey }: ApiAddress): KlosetClient {
+  return createClient({ url: apiUrl, key: apiKey });
 }
 
 /** Asks the API as anybody with a key and curl would; rejects unless the answer is a good one. */
@@ -44,17 +41,22 @@ export async function backupThroughApi(
   cluster: string,
   headers: Record<string, string> = {},
 ): Promise<BackupResult> {
-  const accepted = await callApi(api, 'POST', `/v1/clusters/${cluster}/backups`, { headers });
-  const { job } = (await accepted.json()) as { job: Job };
+  const path = { cluster };
+  const asked = clientOf(api).POST('/v1/clusters/{cluster}/backups', { params: { path }, headers });
+  const { job } = await bodyOf(asked);
   return committed(api, job.id);
 }
 
-export async function committed(api: ApiAddress, id: string): Promise<BackupResult> {
+/** @param job its id */
+export async function committed(api: ApiAddress, job: string): Promise<BackupResult> {
+  const client = clientOf(api);
   for (;;) {
-    const job = await getJson<Job>(api, `/v1/jobs/${id}`);
-    if (job.state === 'committed') return job.result!;
-    if (job.state === 'failed' || job.state === 'cancelled') {
-      throw new Error(`job ${id} is ${job.state}: ${JSON.stringify(job.error)}`);
+    const { state, result, error } = await bodyOf(
+      client.GET('/v1/jobs/{job}', { params: { path: { job } } }),
+    );
+    if (state === 'committed') return result!;
+    if (state === 'failed' || state === 'cancelled') {
+      throw new Error(`job ${job} is ${state}: ${JSON.stringify(error)}`);
     }
     await sleep(50);
   }
