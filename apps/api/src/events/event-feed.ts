@@ -19,24 +19,23 @@ export interface FeedOptions {
   readonly signal: AbortSignal;
   /** Which events are for this reader; others take no room. */
   readonly isWanted: (event: StreamedEvent['event']) => boolean;
+  /** The reader is too far behind: the feed ends. What it missed is in the stream, and it may come back for it. */
+  readonly onTooSlow: () => void;
 }
 
 /** A reader that is so many events behind reads too slowly. */
 export const MOST_BEHIND = 1000;
 
-/** The reader was too slow: what it missed is in the stream, and it may come back for it. */
-export class TooSlow extends Error {}
-
 /**
  * The events for one reader: first those since `after`, read from the stream, then those to come, from the hub. Each
- * comes once, in order. Ends with the signal. @throws TooSlow
+ * comes once, in order. Ends with the signal.
  */
 export async function* eventFeed(
   redis: RedisHandle,
   hub: EventHub,
-  { after, signal, isWanted }: FeedOptions,
+  { after, signal, isWanted, onTooSlow }: FeedOptions,
 ): AsyncGenerator<FeedItem, void, undefined> {
-  const live = new LiveEvents(isWanted);
+  const live = new LiveEvents(isWanted, onTooSlow);
   // Before the past is read: what happens meanwhile waits here.
   const stopListening = hub.listen((streamed) => live.add(streamed));
   const stop = (): void => live.end();
@@ -86,38 +85,41 @@ async function* pastEvents(
 
 class LiveEvents {
   readonly #isWanted: FeedOptions['isWanted'];
+  readonly #onTooSlow: () => void;
   readonly #waiting: StreamedEvent[] = [];
   #wake: () => void = () => undefined;
-  #state: 'open' | 'ended' | 'too-slow' = 'open';
+  #ended = false;
 
-  constructor(isWanted: FeedOptions['isWanted']) {
+  constructor(isWanted: FeedOptions['isWanted'], onTooSlow: () => void) {
     this.#isWanted = isWanted;
+    this.#onTooSlow = onTooSlow;
   }
 
   add(streamed: StreamedEvent): void {
-    if (this.#state !== 'open' || !this.#isWanted(streamed.event)) return;
-    if (this.#waiting.length >= MOST_BEHIND) this.#finish('too-slow');
-    else this.#waiting.push(streamed);
-    this.#wake();
+    if (this.#ended || !this.#isWanted(streamed.event)) return;
+    if (this.#waiting.length < MOST_BEHIND) {
+      this.#waiting.push(streamed);
+      this.#wake();
+      return;
+    }
+    this.end();
+    this.#onTooSlow();
   }
 
   end(): void {
-    if (this.#state === 'open') this.#finish('ended');
+    this.#ended = true;
+    this.#waiting.length = 0;
+    this.#wake();
   }
 
   async *events(): AsyncGenerator<StreamedEvent, void, undefined> {
-    for (;;) {
+    while (!this.#ended) {
       for (const streamed of this.#waiting.splice(0)) yield streamed;
-      if (this.#state === 'ended') return;
-      if (this.#state === 'too-slow') throw new TooSlow('The reader is too far behind.');
-      if (this.#waiting.length > 0) continue;
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      if (this.#isIdle()) await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 
-  #finish(state: 'ended' | 'too-slow'): void {
-    this.#state = state;
-    this.#waiting.length = 0;
-    this.#wake();
+  #isIdle(): boolean {
+    return !this.#ended && this.#waiting.length === 0;
   }
 }

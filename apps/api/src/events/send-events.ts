@@ -1,48 +1,40 @@
-import { once } from 'node:events';
 import { type Response } from 'express';
-import { type FeedItem, TooSlow } from './event-feed.ts';
+import { type FeedItem } from './event-feed.ts';
 
 /** Proxies cut connections on which nothing happens; most wait for at least half a minute. */
 const HEARTBEAT_MS = 15_000;
 /** Who takes nothing for so long has gone, or might as well. */
 const PATIENCE_MS = 60_000;
 
-/**
- * Sends events as `text/event-stream` (WHATWG HTML, 9.2) until the feed ends or the reader goes. A reader who does not
- * keep up is cut off: it comes back with its `Last-Event-ID`, and has missed nothing.
- */
-export async function sendEvents(
-  response: Response,
-  feed: AsyncIterable<FeedItem>,
-  options: { readonly heartbeatMs?: number } = {},
-): Promise<void> {
+/** Sends events as `text/event-stream` (WHATWG HTML, 9.2) until the feed ends or the reader goes. */
+export async function sendEvents(response: Response, feed: AsyncIterable<FeedItem>): Promise<void> {
   const heartbeat = setInterval(() => {
     // One that has not taken the last one needs no further one.
     if (!response.writableNeedDrain) response.write(': still here\n\n');
-  }, options.heartbeatMs ?? HEARTBEAT_MS);
+  }, HEARTBEAT_MS);
   try {
     response.write('retry: 3000\n\n');
     for await (const item of feed) {
       if (!response.write(textOf(item))) await drained(response);
     }
     response.end();
-  } catch (error) {
-    if (!(error instanceof TooSlow)) throw error;
-    response.destroy();
   } finally {
     clearInterval(heartbeat);
   }
 }
 
+/** Resolves when more can be written, or when there is nobody to write to. */
 async function drained(response: Response): Promise<void> {
   if (response.destroyed) return;
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  try {
-    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
-  } catch (error) {
-    if (signal.aborted) throw new TooSlow('The reader takes nothing.', { cause: error });
-    throw error;
-  }
+  const timer = setTimeout(() => response.destroy(), PATIENCE_MS);
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
+  clearTimeout(timer);
 }
 
 /** JSON has no line breaks of its own, so that each field is one line. */

@@ -34,7 +34,7 @@ export class EventsController {
     const signal = AbortSignal.any([gone.signal, boot.stop.asked]);
     try {
       response.status(200).set({
-        'Content-Type': 'text/event-stream',
+        'Content-Type': 'text/event-stream; charset=utf-8',
         // Some proxies keep what they pass on until there is more of it.
         'X-Accel-Buffering': 'no',
       });
@@ -45,7 +45,11 @@ export class EventsController {
       response.flushHeaders();
       const after = headers['last-event-id'] ?? query['last-event-id'];
       const isWanted = eventFilter(book, caller, query);
-      await sendEvents(response, eventFeed(boot.redis, hub, { after, signal, isWanted }));
+      const onTooSlow = (): void => {
+        boot.log.info('A reader of events was cut off: it reads too slowly.', { caller: caller.name });
+        response.destroy();
+      };
+      await sendEvents(response, eventFeed(boot.redis, hub, { after, signal, isWanted, onTooSlow }));
     } finally {
       free();
     }
