@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,10 +20,11 @@ import {
   ROOT,
 } from '@etcd-kloset/testing';
 import { runJson } from '../support/command.ts';
-import { backupThroughApi, clientOf } from '../support/services/api-calls.ts';
+import { backupThroughApi, callApi, clientOf } from '../support/services/api-calls.ts';
 import { storeArguments } from '../support/services/test-store.ts';
 import { TestSystem } from '../support/services/test-system.ts';
 import { TraceReceiver } from '../support/services/trace-receiver.ts';
+import { writtenByRedis } from '../support/services/written-by-redis.ts';
 
 const MIB = 1024 * 1024;
 
@@ -193,6 +194,41 @@ await describeWith(requireEtcd('3.5'), 'two clusters, an API and two workers of 
       if (event.type === 'backup.committed') stop.abort();
     }
     expect(triggers).toContain('schedule');
+  });
+
+  it('leave nothing secret in Redis, in a log, in a trace, in an answer', async () => {
+    const key = '/registry/secrets/default/a-key-of-etcd';
+    for (const client of Object.values(clients)) await client.put(key, 'the-value-of-a-secret');
+    for (const name of ['single', 'three']) await backupThroughApi(system, name);
+    const { writerKeyFile, identityFile } = system.stores['main']!;
+    // What distinguishes a key from a comment or a heading is the longest line of its file.
+    const secretOf = (file: string): string =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .reduce((longest, line) => (line.length > longest.length ? line : longest));
+    const secrets = {
+      ...{ 'the writer’s key': secretOf(writerKeyFile), 'the owner’s key': secretOf(identityFile) },
+      ...{ 'a key of TLS': secretOf(three.clientCertificate!.key), 'a password of etcd': ROOT.password },
+      ...{ 'an API key': system.apiKey, 'a key of etcd': key, 'a value of etcd': 'the-value-of-a-secret' },
+    };
+    const answers = await Promise.all(
+      ['clusters', 'jobs', 'snapshots', 'stores', 'schedules']
+        .map((list) => `/v1/${list}`)
+        .concat('/v1/clusters/three', '/metrics', '/queues/api/queues?jobsPerPage=100')
+        .map(async (address) => (await callApi(system, 'GET', address)).text()),
+    );
+    const places = {
+      Redis: writtenByRedis(system.redisServer),
+      logs: Buffer.from(system.services.map(({ text }) => text).join('\n')),
+      traces: Buffer.from(traces.text),
+      answers: Buffer.from(answers.join('\n')),
+    };
+    for (const [place, bytes] of Object.entries(places)) {
+      // What is looked through is what it should be.
+      expect(bytes.includes('by-workers')).toBe(true);
+      const found = Object.entries(secrets).filter(([, secret]) => bytes.includes(secret));
+      expect({ place, found: found.map(([name]) => name) }).toEqual({ place, found: [] });
+    }
   });
 
   it('leave a store that is sound, and tell what they did', async () => {

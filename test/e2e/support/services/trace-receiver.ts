@@ -50,6 +50,11 @@ export class TraceReceiver {
       });
   }
 
+  /** All that was sent, as text. */
+  get text(): string {
+    return JSON.stringify(this.#sent);
+  }
+
   async stop(): Promise<void> {
     this.#server.close();
     this.#server.closeAllConnections();
