@@ -7,7 +7,7 @@ import {
   openWorker,
   Staging,
 } from '@etcd-kloset/jobs';
-import { type Boot, type OpenedWorkers, stagingLimits, withinJob } from '@etcd-kloset/platform';
+import { type Boot, type OpenedWorkers, stagingLimits } from '@etcd-kloset/platform';
 import { type BackupContext } from './context.ts';
 import { onEnd } from './on-end.ts';
 import { processBackup } from './processor.ts';
@@ -30,7 +30,7 @@ export function openBackupWorkers(boot: Boot): OpenedWorkers {
     const worker = openWorker<typeof queue, BackupResult>(
       redis,
       queue,
-      (job, token, signal) => withinJob(log, job, () => processBackup(context, job, token, signal)),
+      (job, token, signal) => processBackup(context, job, token, signal),
       { ...options, concurrency, onError: onError(queue) },
     );
     onEnd(context, worker);
