@@ -1,5 +1,5 @@
 import { type RedisHandle, Staging } from '@etcd-kloset/jobs';
-import { type ApiKeys, apiKeys, type Boot } from '@etcd-kloset/platform';
+import { type ApiKeys, apiKeys, type Boot, stagingLimits } from '@etcd-kloset/platform';
 import { openQueues, type Queues } from './backups/queues.ts';
 import { type ClusterBook, createClusterBook } from './clusters/cluster-book.ts';
 import { type EventHub, startEventHub } from './events/event-hub.ts';
@@ -42,13 +42,7 @@ export function createParts(boot: Boot): Parts {
   const queues = openQueues(boot, redis);
   const views = createStoreViews(boot);
   const hub = startEventHub(boot.redis, log);
-  const { stagingBytes, stagingBytesPerStore, stagingBytesPerBackup, stagingExpiryMs } = config.limits;
-  const staging = new Staging(redis, {
-    totalBytes: stagingBytes,
-    perStoreBytes: stagingBytesPerStore,
-    perBackupBytes: stagingBytesPerBackup,
-    expiryMs: stagingExpiryMs,
-  });
+  const staging = new Staging(redis, stagingLimits(config));
   return {
     boot,
     redis,
