@@ -3,16 +3,18 @@
  *
  *   npm start [-- options]      npm start -- --help
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { requireRedis, ToolUnavailableError } from '@etcd-kloset/testing';
-import { runCommand } from './run-tests.ts';
 
 const args = process.argv.slice(2);
 const say = (line: string): void => console.error(`start: ${line}`);
 
-if (!runCommand('build', process.execPath, ['tools/build-services.ts', 'embedded'])) process.exit(1);
+const build = spawnSync(process.execPath, ['tools/build-services.ts', 'embedded'], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+if (build.status !== 0) process.exit(1);
 const redis = await redisServer();
 const main = path.resolve('apps/embedded/dist/main.js');
 const child = spawn(process.execPath, ['--enable-source-maps', main, ...args], {

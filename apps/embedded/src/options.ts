@@ -58,7 +58,7 @@ export function parseOptions(argv: readonly string[]): Options {
   try {
     return parse(argv).values;
   } catch (error) {
-    throw usageError(error instanceof Error ? error.message : 'The options cannot be understood.');
+    throw usageError((error as Error).message);
   }
 }
 

@@ -4,7 +4,11 @@ import { type Configured } from './configure/configure.ts';
 export function welcome({ config, ownStore, firstKey }: Configured, address: string): string {
   const lines = ['', 'etcd-kloset runs. Ctrl-C ends it.', ''];
   const base = config.api.publicUrl ?? address;
-  lines.push(`  API     ${base}/v1`, `  docs    ${base}/docs`, `  queues  ${base}/queues`);
+  lines.push(
+    `  API     ${base}/v1`,
+    `  docs    ${base}/docs`,
+    `  queues  ${base}/queues  (the password is an API key)`,
+  );
   if (ownStore !== undefined) {
     lines.push(
       '',
@@ -21,9 +25,11 @@ export function welcome({ config, ownStore, firstKey }: Configured, address: str
     );
     lines.push('', 'Try it:', '', `  ${curl(base, file, '/v1/clusters')}`);
     const [cluster] = Object.keys(config.clusters);
-    if (cluster !== undefined) {
-      lines.push(`  ${curl(base, file, `/v1/clusters/${encodeURIComponent(cluster)}/backups`, ' -X POST')}`);
-    }
+    lines.push(
+      ...(cluster === undefined
+        ? ['', 'A cluster to begin with: npm start -- --cluster NAME --endpoints HOST:PORT']
+        : [`  ${curl(base, file, `/v1/clusters/${encodeURIComponent(cluster)}/backups`, ' -X POST')}`]),
+    );
   }
   return `${lines.join('\n')}\n\n`;
 }
