@@ -26,12 +26,18 @@ export interface Bundle {
 
 /** @returns what esbuild says of the bundle. */
 export async function bundleService({ main, folder }: Bundle): Promise<Metafile> {
-  await removeBuilt(folder);
   const programs = { main };
   const { inputs } = await bundle(programs, folder, false);
-  if (!(THREADS_START in inputs)) return bundle(programs, folder, true);
-  // THREADS_START looks for it by this name.
-  return bundle({ ...programs, 'pipeline-thread': path.join(root, PIPELINE_THREAD) }, folder, true);
+  const metafile = await bundle(
+    THREADS_START in inputs
+      ? // THREADS_START looks for it by this name.
+        { ...programs, 'pipeline-thread': path.join(root, PIPELINE_THREAD) }
+      : programs,
+    folder,
+    true,
+  );
+  await removeOlder(folder, Object.keys(metafile.outputs));
+  return metafile;
 }
 
 async function bundle(
@@ -92,10 +98,12 @@ function packageFolder(module: string, from: string): string | undefined {
   }
 }
 
-/** Names of chunks change with what is in them. */
-async function removeBuilt(folder: string): Promise<void> {
-  for (const name of existsSync(folder) ? await readdir(folder) : []) {
-    if (/\.js(\.map)?$/.test(name)) await rm(path.join(folder, name));
+/** Names of chunks change with what is in them. Afterwards, so that at no time there is no program. */
+async function removeOlder(folder: string, outputs: readonly string[]): Promise<void> {
+  const built = new Set(outputs.map((output) => path.resolve(root, output)));
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name);
+    if (/\.js(\.map)?$/.test(name) && !built.has(file)) await rm(file, { force: true });
   }
 }
 
