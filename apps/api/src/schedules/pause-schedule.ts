@@ -1,5 +1,5 @@
 import { emitEvent } from '@etcd-kloset/jobs';
-import { type ClusterDefinitionInput, type Principal, type RegisteredCluster } from '@etcd-kloset/platform';
+import { definitionInput, type Principal } from '@etcd-kloset/platform';
 import { ApiError } from '../api-error.ts';
 import { type ScheduleView } from '../contract/schemas/schedule.ts';
 import { type Parts } from '../parts.ts';
@@ -21,18 +21,8 @@ export async function pauseSchedule(
   }
   if (schedule.paused === paused) return viewOfSchedule(cluster, new Date())!;
   const changed = await pulse.use(() =>
-    boot.registry.save({ ...inputOf(cluster), schedule: { ...schedule, paused } }, cluster.version),
+    boot.registry.save(definitionInput({ ...cluster, schedule: { ...schedule, paused } }), cluster.version),
   );
   await emitEvent(redis, 'cluster.changed', { cluster: name, store: cluster.store });
   return viewOfSchedule(changed, new Date())!;
-}
-
-/** A definition as it can be saved again. */
-function inputOf(cluster: RegisteredCluster): ClusterDefinitionInput {
-  const { origin: _origin, version: _version, attach: _attach, auth, endpoints, ...rest } = cluster;
-  return {
-    ...rest,
-    endpoints: [...endpoints],
-    auth: auth?.passwordFile === undefined ? undefined : { user: auth.user, passwordFile: auth.passwordFile },
-  };
 }

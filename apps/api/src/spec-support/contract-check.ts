@@ -1,6 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { openApiDocument } from '../contract/openapi.ts';
-import { ROUTES } from '../contract/route-table.ts';
 import { type Route } from '../contract/route.ts';
 
 const document = JSON.parse(JSON.stringify(openApiDocument('0'))) as {
@@ -51,10 +50,4 @@ export async function checkAnswer(route: Route, answer: Response): Promise<unkno
     );
   }
   return body;
-}
-
-export function routeNamed(operationId: string): Route {
-  const found = ROUTES.find((route) => route.operationId === operationId);
-  if (found === undefined) throw new Error(`there is no operation ${operationId}`);
-  return found;
 }

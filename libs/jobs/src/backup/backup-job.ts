@@ -9,7 +9,6 @@ const labels = z.record(z.string().max(100), z.string().max(500));
 
 /** Who or what asked for a backup. */
 export const TRIGGERS = ['api', 'queue', 'schedule', 'catch-up', 'retry'] as const;
-export type Trigger = (typeof TRIGGERS)[number];
 
 /** A job of the queue `requests`: a wish, checked and turned into a job of `backups.<store>` by the API service. */
 export const requestJobSchema = z.strictObject({

@@ -80,10 +80,11 @@ export class Registry implements ClusterRegistry {
   }
 
   async save(input: ClusterDefinitionInput, expected?: Expected): Promise<RegisteredCluster> {
+    // What the file says of it may be more than can be said here, such as files anywhere.
+    if (this.#configured(input.name) !== undefined) throw refusals.inConfiguration(input.name);
     const definition = parseDefinition(input);
     const { name, store } = definition;
     this.#stores.config(store);
-    if (this.#configured(name) !== undefined) throw refusals.inConfiguration(name);
     const elsewhere = await this.get(name);
     if (elsewhere !== undefined && elsewhere.store !== store) {
       throw expected === 'new' ? refusals.exists(name) : refusals.otherStore(name, elsewhere.store);

@@ -1,5 +1,6 @@
 import { connectRedis, type RedisHandle } from '@etcd-kloset/jobs';
 import { type Configuration } from '../config/configuration.ts';
+import { describeConfiguration } from '../config/describe-configuration.ts';
 import { createHealthRegistry } from '../health/health-registry.ts';
 import { createLogger, type Logger } from '../logs/logger.ts';
 import { createClusterRegistry } from '../registry/cluster-registry.ts';
@@ -31,6 +32,7 @@ export async function createBoot({
   ...options
 }: CreateBootOptions): Promise<Boot> {
   const log = options.log ?? createLogger({ service, level: config.log.level });
+  log.debug('The configuration.', { config: describeConfiguration(config) });
   const telemetry = await startTelemetry(service, env, log);
   const { metrics } = telemetry;
   const connect = (failFast: boolean): RedisHandle => {

@@ -15,11 +15,6 @@ export function queryInteger(min: number, max: number, fallback: number) {
     });
 }
 
-export const queryBoolean = z
-  .enum(['true', 'false'])
-  .transform((text) => text === 'true')
-  .meta({ override: { type: 'boolean', enum: undefined } });
-
 /** May be given several times: whichever of them holds. */
 export function queryList<Item extends z.ZodType<unknown, string>>(item: Item, most: number) {
   return z.array(item).max(most);
