@@ -27,7 +27,13 @@ export function startBackground(parts: Parts): Background {
     watchStores(boot, views, { redis, queues }),
     forwardToWebhooks(boot, queues, book),
   ];
-  const stopObserving = observeMetrics(boot, { redis: parts.redis, book, views, staging });
+  const stopObserving = observeMetrics(boot, {
+    redis: parts.redis,
+    pulse: parts.pulse,
+    book,
+    views,
+    staging,
+  });
   let stopped: Promise<void> | undefined;
   return {
     stop: () =>

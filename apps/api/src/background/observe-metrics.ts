@@ -11,12 +11,14 @@ import {
 } from '@etcd-kloset/jobs';
 import { type Boot } from '@etcd-kloset/platform';
 import { type ClusterBook } from '../clusters/cluster-book.ts';
+import { type RedisPulse } from '../redis/redis-pulse.ts';
 import { newestOf } from '../stores/newest.ts';
 import { type StoreViews } from '../stores/store-views.ts';
 
 export interface Observed {
-  /** One that fails fast: whoever asks for metrics does not wait for Redis. */
   readonly redis: RedisHandle;
+  /** Whoever asks for metrics does not wait for a Redis that is away: then there are none of it. */
+  readonly pulse: RedisPulse;
   readonly book: ClusterBook;
   readonly views: StoreViews;
   readonly staging: Staging;
@@ -25,7 +27,7 @@ export interface Observed {
 /** What can be seen by looking: ages of backups, depths of queues, what lies in staging. @returns what ends it */
 export function observeMetrics(
   { metrics, stores }: Pick<Boot, 'metrics' | 'stores'>,
-  { redis, book, views, staging }: Observed,
+  { redis, pulse, book, views, staging }: Observed,
 ): () => void {
   const clusters = () =>
     book.known().map((cluster) => ({ ...cluster, ...newestOf(views.get(cluster.store), cluster.name) }));
@@ -38,6 +40,7 @@ export function observeMetrics(
       putsQueue({ store, kind: stores.config(store).kind }),
     ]),
   ];
+  const depths = () => pulse.use(() => queueDepths(redis, queues));
   const ends = [
     metrics.backupAge.observe(() =>
       clusters().flatMap(({ name, store, newestProven }) =>
@@ -64,22 +67,24 @@ export function observeMetrics(
       ),
     ),
     metrics.queueJobs.observe(async () =>
-      (await queueDepths(redis, queues)).flatMap(
-        ({ queue, waiting, active, delayed, waitingChildren, failed }) =>
-          // In BullMQ's own words.
-          Object.entries({ waiting, active, delayed, 'waiting-children': waitingChildren, failed }).map(
-            ([state, value]) => ({ value, labels: { queue, state } }),
-          ),
+      (await depths()).flatMap(({ queue, waiting, active, delayed, waitingChildren, failed }) =>
+        // In BullMQ's own words.
+        Object.entries({ waiting, active, delayed, 'waiting-children': waitingChildren, failed }).map(
+          ([state, value]) => ({ value, labels: { queue, state } }),
+        ),
       ),
     ),
     metrics.queueOldestWait.observe(async () =>
-      (await queueDepths(redis, queues)).map(({ queue, oldestWaitMs }) => ({
+      (await depths()).map(({ queue, oldestWaitMs }) => ({
         value: oldestWaitMs / 1000,
         labels: { queue },
       })),
     ),
     metrics.stagingBytes.observe(async () =>
-      Object.entries((await staging.usage()).byStore).map(([store, value]) => ({ value, labels: { store } })),
+      Object.entries((await pulse.use(() => staging.usage())).byStore).map(([store, value]) => ({
+        value,
+        labels: { store },
+      })),
     ),
     metrics.stagingLimit.observe(() => [{ value: staging.limits.totalBytes, labels: {} }]),
   ];

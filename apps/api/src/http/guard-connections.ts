@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Server, STATUS_CODES } from 'node:http';
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { type Stop } from '@etcd-kloset/platform';
 import { ApiError } from '../api-error.ts';
@@ -12,13 +13,37 @@ const REQUEST_MS = 60_000;
 const KEEP_ALIVE_MS = 65_000;
 
 /** Limits on what a connection may do before a request is one, and its end when the service ends. */
-export function guardConnections(server: Server, stop: Pick<Stop, 'now'>): void {
+export function guardConnections(server: Server, stop: Pick<Stop, 'asked' | 'now'>): void {
   server.headersTimeout = HEADERS_MS;
   server.requestTimeout = REQUEST_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxHeadersCount = 100;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket));
+  closeIdleWhen(server, stop.asked);
   stop.now.addEventListener('abort', () => server.closeAllConnections());
+}
+
+/**
+ * Ends connections on which nothing is asked, then and from then on: those too that never asked anything, which
+ * `closeIdleConnections` leaves alone.
+ */
+function closeIdleWhen(server: Server, asked: AbortSignal): void {
+  const answering = new Map<Socket, number>();
+  server.on('connection', (socket) => {
+    answering.set(socket, 0);
+    socket.once('close', () => answering.delete(socket));
+  });
+  server.on('request', ({ socket }, response: ServerResponse) => {
+    answering.set(socket, (answering.get(socket) ?? 0) + 1);
+    response.once('close', () => {
+      const left = (answering.get(socket) ?? 1) - 1;
+      if (answering.has(socket)) answering.set(socket, left);
+      if (asked.aborted && left === 0) socket.end();
+    });
+  });
+  asked.addEventListener('abort', () => {
+    for (const [socket, count] of answering) if (count === 0) socket.end();
+  });
 }
 
 /** What is no HTTP gets an answer that is. */
