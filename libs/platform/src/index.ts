@@ -11,7 +11,11 @@ export {
   type ProofScope,
 } from './config/cluster-definition.ts';
 export * from './config/configuration.ts';
-export { clusterDefinitionSchema, type ClusterDefinitionInput } from './config/definition-schema.ts';
+export {
+  clusterDefinitionSchema,
+  type ClusterDefinitionInput,
+  labelsSchema,
+} from './config/definition-schema.ts';
 export { describeConfiguration } from './config/describe-configuration.ts';
 export { configurationJsonSchema } from './config/json-schema.ts';
 export {

@@ -51,6 +51,7 @@ const OTHERS = {
   'store.changed': 503,
   'store.no-key': 503,
   'key.needs-owner': 403,
+  'job.too-large': 413,
   'snapshot.not-found': 404,
   'webhook.no-dead-letter': 404,
   'redis.unreachable': 503,

@@ -1,6 +1,7 @@
 import { type Request } from 'express';
 import { ApiError } from '../api-error.ts';
 import { jsonDepth } from './json-depth.ts';
+import { repeatedKey } from './repeated-key.ts';
 
 export interface BodyLimits {
   readonly bytes: number;
@@ -78,6 +79,12 @@ function parse(bytes: Buffer): unknown {
     throw malformed('The body is not UTF-8.');
   }
   if (jsonDepth(text) > MOST_DEPTH) throw malformed(`The body is nested deeper than ${MOST_DEPTH} levels.`);
+  const value = parseJson(text);
+  if (repeatedKey(text) !== undefined) throw malformed('The body has an object with one key twice.');
+  return value;
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

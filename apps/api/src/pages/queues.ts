@@ -1,10 +1,11 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
-import express, { type Router } from 'express';
+import express, { type Express, type Router } from 'express';
 import { guardBrowser } from '../http/guard-browser.ts';
 import { PAGE, securityHeaders } from '../http/security-headers.ts';
 import { type Parts } from '../parts.ts';
+import { boardErrors } from './queues-error.ts';
 
 const BASE = '/queues';
 
@@ -29,10 +30,13 @@ export function queuesPage(parts: Parts): Router {
     serverAdapter,
     options: { uiConfig: { boardTitle: 'etcd-kloset' } },
   });
+  serverAdapter.setErrorHandler(boardErrors(parts.boot.log));
+  const board = serverAdapter.getRouter() as Express;
+  board.disable('x-powered-by');
   const router = express.Router({ caseSensitive: true });
   router.use(BASE, guardBrowser(parts), securityHeaders(PAGE), (_request, _response, next) => {
     pulse.use(() => Promise.resolve()).then(() => next(), next);
   });
-  router.use(BASE, serverAdapter.getRouter() as Router);
+  router.use(BASE, board);
   return router;
 }

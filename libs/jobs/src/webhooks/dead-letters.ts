@@ -5,7 +5,7 @@ import { type JobFailure, jobErrorOf } from '../queues/job-failure.ts';
 import { type JobQueue } from '../queues/open-queue.ts';
 import { type WEBHOOKS_QUEUE } from '../queues/queue-names.ts';
 import { orRedisError } from '../redis/redis-errors.ts';
-import { type WebhookJob, webhookJobSchema } from './webhook-job.ts';
+import { isWebhookJobId, type WebhookJob, webhookJobSchema } from './webhook-job.ts';
 
 type WebhooksQueue = JobQueue<typeof WEBHOOKS_QUEUE>;
 
@@ -34,6 +34,7 @@ export async function listDeadLetters(
 
 /** Sends it again, with all its attempts. Throws `webhook.no-dead-letter` when there is none with this id. */
 export async function retryDeadLetter(queue: WebhooksQueue, id: string): Promise<void> {
+  if (!isWebhookJobId(id)) throw noDeadLetter(id);
   const job = await orRedisError(queue.getJob(id));
   if (job === undefined || !(await orRedisError(job.isFailed()))) throw noDeadLetter(id);
   try {

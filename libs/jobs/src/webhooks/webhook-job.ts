@@ -21,3 +21,8 @@ export function webhookJobId(webhook: string, eventId: string): string {
   const digest = createHash('sha256').update(eventId).digest('hex').slice(0, 32);
   return `${webhook}.${digest}`;
 }
+
+/** Whether a text can be such an id. Others may be names of keys beside the jobs, such as `failed`. */
+export function isWebhookJobId(id: string): boolean {
+  return /^[A-Za-z0-9._-]{1,64}\.[0-9a-f]{32}$/.test(id);
+}

@@ -47,7 +47,8 @@ export const labelsSchema = z
       .string()
       .max(500)
       // \P{Cc}, in words that the regular expressions of all languages know: clients read it in the API's document.
-      .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'has characters that cannot be printed'),
+      .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'has characters that cannot be printed')
+      .refine((value) => value.isWellFormed(), 'has half a character'),
   )
   .refine((labels) => Object.keys(labels).length <= 50, 'has more than 50 labels');
 

@@ -33,6 +33,7 @@ export const requestBackup = defineRoute({
   },
   problems: [
     'cluster.unknown',
+    'job.too-large',
     'idempotency.other-request',
     'idempotency.under-way',
     'redis.unreachable',

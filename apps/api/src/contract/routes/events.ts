@@ -4,7 +4,7 @@ import { EVENT_TYPES } from '../schemas/event.ts';
 import { queryList } from '../schemas/query.ts';
 import { cluster } from '../schemas/values.ts';
 
-const eventId = z.string().regex(/^[0-9]{1,20}-[0-9]{1,20}$/);
+const eventId = z.string().regex(/^[0-9]{1,19}-[0-9]{1,19}$/);
 
 export const streamEvents = defineRoute({
   operationId: 'streamEvents',

@@ -1,4 +1,5 @@
 import { backupProgressSchema, backupResultSchema, TRIGGERS } from '@etcd-kloset/jobs';
+import { labelsSchema } from '@etcd-kloset/platform';
 import { z } from 'zod';
 import { cluster, count, failure, jobId, labels, store, time } from './values.ts';
 import { pageOf } from './page.ts';
@@ -36,7 +37,7 @@ export type JobView = z.infer<typeof jobSchema>;
 export const jobPage = pageOf('JobPage', jobSchema);
 
 export const backupRequestSchema = z
-  .strictObject({ labels: labels.optional().meta({ description: 'Kept in the snapshot.' }) })
+  .strictObject({ labels: labelsSchema.optional().meta({ description: 'Kept in the snapshot.' }) })
   .meta({ id: 'BackupRequest' });
 
 export const acceptedBackupSchema = z
