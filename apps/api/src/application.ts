@@ -8,7 +8,7 @@ import { guardConnections } from './http/guard-connections.ts';
 import { observeRequests } from './http/observe-requests.ts';
 import { sendProblem } from './http/problem.filter.ts';
 import { contextOf } from './http/request-context.ts';
-import { requireSoundUrl } from './http/require-sound-url.ts';
+import { requireSoundRequest } from './http/require-sound-request.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { docsPage } from './pages/docs.ts';
 import { queuesPage } from './pages/queues.ts';
@@ -30,7 +30,7 @@ export async function createApplication(module: DynamicModule, boot: Boot): Prom
     observeRequests(boot),
     tracedRequests(boot.telemetry.tracer, (request) => contextOf(request).route?.path),
     securityHeaders(),
-    requireSoundUrl,
+    requireSoundRequest,
     refuseWhenStopping(boot),
   );
   web.use(docsPage(parts));

@@ -19,6 +19,10 @@ export function guardConnections(server: Server, stop: Pick<Stop, 'asked' | 'now
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxHeadersCount = 100;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket));
+  // Node would refuse these itself, without a word: `requireSoundRequest` does it with a problem.
+  Object.assign(server, { requireHostHeader: false });
+  // What is expected besides `100-continue` means nothing (RFC 9110, 10.1.1 lets it be passed over).
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   closeIdleWhen(server, stop.asked);
   stop.now.addEventListener('abort', () => server.closeAllConnections());
 }
