@@ -25,6 +25,7 @@ export { freePorts } from './free-ports.ts';
 export { type Reaper, startReaper } from './reaper.ts';
 export { RedisServer, type RedisServerOptions } from './redis/redis-server.ts';
 export { CommandFailedError, run, type RunOptions, type RunResult } from './run.ts';
+export { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 export { cacheFolder } from './tools/cache-folder.ts';
 export { describeWith } from './tools/describe-with.ts';
 export { type ProvidedTool, provideTool, type Say } from './tools/provide-tool.ts';

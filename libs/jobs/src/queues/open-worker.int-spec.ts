@@ -244,6 +244,16 @@ await describeWith(requireRedis(), 'a worker of a queue', (program) => {
     const [depth] = await queueDepths(system.redis, ['chunks']);
     expect(depth).toMatchObject({ waiting: 2, delayed: 1 });
     expect(depth!.oldestWaitMs).toBeGreaterThanOrEqual(60_000);
+
+    // One that had to wait for its time, and whose time has come, has waited from then on.
+    const hour = 3_600_000;
+    const times = { timestamp: Date.now() - hour, delay: hour - 60_000 };
+    const late = await system.queue('backups.main').add('backup', backupJob(), times);
+    await late.promote();
+    const [ofBackups] = await queueDepths(system.redis, ['backups.main']);
+    expect(ofBackups).toMatchObject({ waiting: 1, delayed: 0 });
+    expect(ofBackups!.oldestWaitMs).toBeGreaterThanOrEqual(60_000);
+    expect(ofBackups!.oldestWaitMs).toBeLessThan(1_800_000);
   });
 });
 

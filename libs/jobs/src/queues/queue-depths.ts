@@ -13,7 +13,7 @@ export interface QueueDepth {
   /** Those that are still kept. */
   readonly failed: number;
   readonly completed: number;
-  /** For how long the job that is next has been waiting, since it was added; 0 when none is. */
+  /** For how long the job that is next has been waiting, since its time came; 0 when none is. */
   readonly oldestWaitMs: number;
 }
 
@@ -29,12 +29,12 @@ export async function queueDepths(redis: RedisHandle, queues: readonly QueueName
   const rows = queues.map((_, at) => answers.slice(at * 7, at * 7 + 7));
   const ages = redis.client.pipeline();
   queues.forEach((queue, at) => {
-    ages.hget(`${redis.prefix}:${queue}:${(rows[at]![6] as string | null) ?? ''}`, 'timestamp');
+    ages.hmget(`${redis.prefix}:${queue}:${(rows[at]![6] as string | null) ?? ''}`, 'timestamp', 'opts');
   });
-  const since = await resultsOf(ages.exec());
+  const since = (await resultsOf(ages.exec())) as [string | null, string | null][];
   return queues.map((queue, at) => {
     const [waiting, active, delayed, waitingChildren, failed, completed] = rows[at] as number[];
-    const added = Number(since[at] ?? 0);
+    const due = dueOf(...since[at]!);
     return {
       queue,
       waiting: waiting!,
@@ -43,9 +43,16 @@ export async function queueDepths(redis: RedisHandle, queues: readonly QueueName
       waitingChildren: waitingChildren!,
       failed: failed!,
       completed: completed!,
-      oldestWaitMs: added === 0 ? 0 : Math.max(0, Date.now() - added),
+      oldestWaitMs: due === undefined ? 0 : Math.max(0, Date.now() - due),
     };
   });
+}
+
+/** When a job was to be done at the earliest: a schedule's jitter is no wait. */
+function dueOf(added: string | null, options: string | null): number | undefined {
+  if (added === null) return undefined;
+  const { delay = 0 } = JSON.parse(options ?? '{}') as { readonly delay?: number };
+  return Number(added) + delay;
 }
 
 async function resultsOf(work: Promise<[Error | null, unknown][] | null>): Promise<unknown[]> {

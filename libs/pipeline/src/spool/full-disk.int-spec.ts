@@ -1,7 +1,7 @@
 import { readdirSync, statfsSync } from 'node:fs';
+import { mountSmallDisk, type SmallDisk } from '@etcd-kloset/testing';
 import { bboltFile, etcdFile, rowOf, type Row } from '../spec-support/etcd-file.ts';
 import { ID_KEY } from '../spec-support/scanned-file.ts';
-import { mountSmallDisk, type SmallDisk } from '../spec-support/small-disk.ts';
 import { PipelineThreads } from '../threads/pipeline-threads.ts';
 import { StreamIntake } from './stream-intake.ts';
 

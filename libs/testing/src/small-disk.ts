@@ -15,7 +15,7 @@ export interface SmallDisk {
 
 /** Undefined where none can be mounted: that takes root. */
 export function mountSmallDisk(mebibytes: number): SmallDisk | undefined {
-  const folder = mkdtempSync(path.join(tmpdir(), 'pipeline-disk-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'etcd-kloset-disk-'));
   if (!succeeds('mount', '-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', folder)) {
     rmdirSync(folder);
     return undefined;
