@@ -6,6 +6,8 @@ import { type FinishedBackups, settleBackup } from './finished-backups.ts';
 import { type Background, keepRunning } from './keep-running.ts';
 
 const LOOK_EVERY_MS = 60_000;
+/** By how much the clock of Redis, which numbers events, may be behind. */
+const OVERLAP_MS = 60_000;
 /** By how much the clock of a worker, which writes when a job ended, may be behind. */
 const CLOCKS_APART_MS = 10 * 60_000;
 /** Jobs that ended before are settled, or nobody can tell any more. */
@@ -26,7 +28,9 @@ export function watchBackups(
 ): Background {
   const listeners = [...queues.backups.values()].map((queue) => {
     const connection = redis.duplicateForBlocking();
-    const events = new QueueEvents(queue.name, { connection, prefix: redis.prefix });
+    // By default it begins with what comes after it has connected, also when it connects again: some would be missed.
+    const lastEventId = `${Date.now() - OVERLAP_MS}-0`;
+    const events = new QueueEvents(queue.name, { connection, prefix: redis.prefix, lastEventId });
     const settle = ({ jobId }: { jobId: string }): void => {
       settleById(queue, jobId, parts).catch((error: unknown) => {
         log.warn('The end of a backup could not be told yet.', { backup: jobId, error });
