@@ -13,7 +13,8 @@ import { redisScript } from '../redis/run-script.ts';
  *   <base>:seen                        sorted set: when each of them last asked
  *   <base>:results:<backup>:<attempt>  hash: sequence -> digest:size of what is in the store
  *   <base>:stored:<backup>:<attempt>   stream: the same, for those who wait for it
- *   <base>:data:<lease>[:<digest>]     the bytes, plain or sealed, which end by themselves
+ *   <base>:data:<lease>[:<digest>]     the bytes, plain or sealed, which end by themselves: within a minute until they
+ *                                      stand in the books, so that whoever dies in between leaves nothing behind
  *
  * A lease is called <backup>/<attempt>/<sequence>, or <backup>/<attempt>/draft.
  */
@@ -189,6 +190,10 @@ if not it or it.form == 'sealed' then
   redis.call('UNLINK', base .. ':data:' .. lease)
   return it and 'ok' or 'lost'
 end
+if redis.call('PEXPIRE', base .. ':data:' .. lease, ARGV[4]) == 0 then
+  release(lease)
+  return 'lost'
+end
 it.form = 'plain'
 write(lease, it, time() + ARGV[4])
 return 'ok'
@@ -208,7 +213,8 @@ if not isCurrent(backup, attempt, ARGV[6]) then
 end
 local it = read(lease)
 if it and it.form == 'sealed' then
-  if it.digest ~= digest then redis.call('UNLINK', ours) end
+  -- The same once more: its bytes have just been written, to end within a minute.
+  if it.digest == digest then redis.call('PEXPIRE', ours, ARGV[6]) else redis.call('UNLINK', ours) end
   return { 'sealed', it.digest, it.bytes }
 end
 if not it or it.form ~= 'plain' then
@@ -218,6 +224,7 @@ if not it or it.form ~= 'plain' then
   local stored, size = string.match(result, '^(%x+):(%d+)$')
   return { 'stored', stored, tonumber(size) }
 end
+if redis.call('PEXPIRE', ours, ARGV[6]) == 0 then return { 'lost' } end
 redis.call('UNLINK', dataKey(lease, it))
 count(lease, it.store, tonumber(ARGV[5]) - it.bytes)
 write(lease, { bytes = tonumber(ARGV[5]), store = it.store, form = 'sealed', digest = digest }, time() + ARGV[6])

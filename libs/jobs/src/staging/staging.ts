@@ -214,9 +214,10 @@ export class Staging {
     await whenThereIsRoom(reserve, leave, signal);
   }
 
+  /** They stay once a script has booked them. */
   async #set(name: string, bytes: Uint8Array): Promise<void> {
     const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    await orRedisError(this.#bulkClient().set(this.#key('data', name), value, 'PX', this.limits.expiryMs));
+    await orRedisError(this.#bulkClient().set(this.#key('data', name), value, 'PX', RESERVED_MS));
   }
 
   async #get(name: string): Promise<Buffer | undefined> {
