@@ -1,7 +1,16 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Staging } from '@etcd-kloset/jobs';
-import { describeWith, EtcdCluster, requireEtcd, requireRedis } from '@etcd-kloset/testing';
+import {
+  describeWith,
+  EtcdCluster,
+  mountSmallDisk,
+  requireEtcd,
+  requireRedis,
+  type SmallDisk,
+} from '@etcd-kloset/testing';
 import { runJson } from '../support/command.ts';
 import { fillRandom } from '../support/services/fill-random.ts';
 import { QueuedBackup } from '../support/services/queued-backup.ts';
@@ -11,29 +20,36 @@ import { TestSystem } from '../support/services/test-system.ts';
 const MIB = 1024 * 1024;
 const OF_BACKUP = 32 * MIB;
 const OF_STORE = 48 * MIB;
-const IN_TOTAL = 96 * MIB;
+const IN_TOTAL = 144 * MIB;
 /** Of a snapshot worker that makes two backups at a time, the largest of all. */
 const MOST_RSS = 700 * MIB;
+
+const probe = mountSmallDisk(1);
+probe?.remove();
 
 await describeWith(requireEtcd('3.5'), 'a store that fails for a while', () => {
   let etcd: EtcdCluster;
   let system: TestSystem;
   let staging: Staging;
+  let disk: SmallDisk | undefined;
 
   beforeAll(async () => {
     etcd = await EtcdCluster.start();
     await fillRandom(await etcd.client(), 40 * MIB);
+    disk = mountSmallDisk(64);
     const definition = (store: string) => ({ store, endpoints: [...etcd.endpoints] });
     system = await TestSystem.start({
       redisServer: await requireRedis(),
-      stores: ['bad', 'good'],
+      stores: ['bad', 'good', 'full'],
+      storeFolders: disk === undefined ? {} : { full: path.join(disk.folder, 'store') },
       configuration: {
         clusters: {
           'bad-1': definition('bad'),
           'bad-2': definition('bad'),
           good: definition('good'),
+          full: definition('full'),
         },
-        limits: { storeGiveUp: '1s', stagingBytes: '96MiB', stagingBytesPerBackup: '32MiB' },
+        limits: { storeGiveUp: '1s', stagingBytes: '144MiB', stagingBytesPerBackup: '32MiB' },
         // Fewer slots than backups into the failing store.
         workers: { snapshot: { concurrency: 1 }, chunk: { concurrency: 2 } },
       },
@@ -50,6 +66,7 @@ await describeWith(requireEtcd('3.5'), 'a store that fails for a while', () => {
     staging.close();
     await system.stop();
     await etcd.stop();
+    disk?.remove();
   });
 
   it('delays its own backups and nobody else’s, while staging and memory stay within their bounds', async () => {
@@ -88,6 +105,30 @@ await describeWith(requireEtcd('3.5'), 'a store that fails for a while', () => {
     expect(await runJson(['check', '--read-data', ...storeArguments(system.stores['bad']!)])).toMatchObject({
       sound: true,
       snapshots: 2,
+    });
+  });
+
+  const itFull = probe === undefined ? it.skip : it;
+  itFull('and is full [mounting needs root] delays its own backups alone, until there is room', async () => {
+    const writer = system.services.find(({ service }) => service === 'storage-writer')!;
+    const filler = path.join(disk!.folder, 'filler');
+    writeFileSync(filler, Buffer.alloc(58 * MIB));
+    const full = await QueuedBackup.add(system, 'full', 'full');
+    await writer.untilSaid(
+      ({ store, error }) =>
+        store === 'full' && (error as { code?: string } | undefined)?.code === 'storage.full',
+    );
+    const good = await QueuedBackup.add(system, 'good', 'good');
+    expect(await good.result()).toMatchObject({ proof: 'proven' });
+    expect((await full.job()).finishedOn).toBeUndefined();
+
+    rmSync(filler);
+    expect(await full.result()).toMatchObject({ proof: 'proven' });
+    expect((await full.job()).attemptsMade).toBe(1);
+    await Promise.all([full, good].map((backup) => backup.close()));
+    expect(await runJson(['check', '--read-data', ...storeArguments(system.stores['full']!)])).toMatchObject({
+      sound: true,
+      snapshots: 1,
     });
   });
 });
