@@ -3,6 +3,7 @@ import {
   assertNotCancelled,
   attemptsWithin,
   backupsQueue,
+  isJobsError,
   qualifiedQueue,
   QUEUE_POLICIES,
   type RedisHandle,
@@ -55,7 +56,8 @@ export async function sealChunk(
         return { outcome: 'sealed' };
       case 'plain': {
         const sealed = await seal(context, job);
-        if (sealed === undefined) return await lose(context, job.data);
+        if (sealed === 'superseded') return { outcome: sealed };
+        if (sealed === 'lost') return await lose(context, job.data);
         await addPut(context, job.data, sealed);
         return { outcome: 'sealed' };
       }
@@ -68,13 +70,13 @@ export async function sealChunk(
 async function seal(
   context: SealContext,
   job: Pick<Job<SealJob>, 'data' | 'timestamp'>,
-): Promise<StoredChunk | undefined> {
+): Promise<StoredChunk | 'lost' | 'superseded'> {
   const { metrics, staging, threads } = context;
   const { chunk, cluster, epoch, level } = job.data;
   const began = performance.now();
   const ring = await ringOf(context, job);
   const plain = await staging.getPlain(chunk);
-  if (plain === undefined) return undefined;
+  if (plain === undefined) return 'lost';
   const { digest, bytes } = await threads.get().sealPacked({
     bytes: plain,
     key: stagingKey(ring, cluster, epoch),
@@ -82,9 +84,16 @@ async function seal(
     target: sealTarget({ ring, id: cluster }, epoch),
     level,
   });
-  const sealed = await staging.replaceBySealed(chunk, bytes, digest);
-  metrics.stageDuration.record((performance.now() - began) / 1000, { stage: 'seal' });
-  return sealed;
+  try {
+    const sealed = await staging.replaceBySealed(chunk, bytes, digest);
+    metrics.stageDuration.record((performance.now() - began) / 1000, { stage: 'seal' });
+    return sealed;
+  } catch (error) {
+    // Its backup was given up, or read again, meanwhile.
+    if (isJobsError(error) && error.code === 'staging.superseded') return 'superseded';
+    if (isJobsError(error) && error.code === 'staging.lost') return 'lost';
+    throw error;
+  }
 }
 
 /** Of a writer's key the store itself is not needed, which may be out of reach. */

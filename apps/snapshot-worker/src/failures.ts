@@ -25,12 +25,19 @@ const UNREACHABLE = new Set([
 
 /** Does what a failure asks for, and gives the error that the queue is to see. */
 export async function afterFailure(run: BackupRun, error: unknown): Promise<unknown> {
+  await dropWhatWasRead(run);
   if (!isKlosetError(error)) return error;
   if (UNREACHABLE.has(error.code)) await tellUnreachable(run, error);
   if (isStoreOutage(error)) return await putOff(run, error);
   const { job } = run;
   if (job.data.step === 'commit' && LOST.has(error.code)) await job.updateData({ ...job.data, step: 'read' });
   return error;
+}
+
+/** It is read again: what is on its way takes room that others need, while the job waits. */
+async function dropWhatWasRead({ job, staging }: BackupRun): Promise<void> {
+  const { backup, attempt, step } = job.data;
+  if (step === 'read' && attempt !== undefined) await staging.endAttempt(backup, attempt);
 }
 
 async function tellUnreachable({ redis, job }: BackupRun, error: KlosetError): Promise<void> {

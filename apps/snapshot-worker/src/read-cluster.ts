@@ -28,9 +28,12 @@ export async function readCluster(run: BackupRun, signal: AbortSignal): Promise<
   const definition = await definitionOf(run);
   const opened = await stores.open(store, 'backup');
   const progress = reportProgress(run);
+  // Nobody listens for chunks any more when this has ended, however it does.
+  const ended = new AbortController();
+  const whileReading = AbortSignal.any([signal, ended.signal]);
   try {
     await inSpan(telemetry.tracer, 'read', { 'kloset.cluster': cluster, 'kloset.store': store }, async () => {
-      const draft = await draftOf(run, definition, opened, progress, signal);
+      const draft = await draftOf(run, definition, opened, progress, whileReading);
       progress.stage('wait');
       await stageDraft(run, clusterByName(opened.store, opened.ring, cluster), draft, signal);
       metrics.streamBytes.add(draft.summary.bytes.stream);
@@ -38,6 +41,7 @@ export async function readCluster(run: BackupRun, signal: AbortSignal): Promise<
       metrics.rows.add(draft.summary.rows.total - draft.summary.rows.new, { kind: 'known' });
     });
   } finally {
+    ended.abort();
     await progress.end();
   }
   metrics.stageDuration.record((performance.now() - began) / 1000, { stage: 'read' });
@@ -83,7 +87,7 @@ async function draftOf(
       remoteSink({
         staging,
         attempt: { backup, attempt: attempt! },
-        store: definition.store,
+        store: job.data.store,
         cluster,
         threads,
         signal,

@@ -8,7 +8,7 @@ import { TestSystem } from '../support/services/test-system.ts';
 
 const WORKERS: readonly ServiceName[] = ['snapshot-worker', 'chunk-worker', 'storage-writer'];
 /** One etcd under several names: each is backed up as a cluster of its own, from the beginning. */
-const NAMES = Array.from({ length: 6 }, (_, i) => `cluster-${i}`);
+const NAMES = Array.from({ length: 4 }, (_, i) => `cluster-${i}`);
 
 await describeWith(requireEtcd('3.5'), 'services that are told to end under load', () => {
   let etcd: EtcdCluster;
@@ -16,7 +16,7 @@ await describeWith(requireEtcd('3.5'), 'services that are told to end under load
 
   beforeAll(async () => {
     etcd = await EtcdCluster.start();
-    await fillKube(await etcd.client(), { targetBytes: 32 * 1024 * 1024 });
+    await fillKube(await etcd.client(), { targetBytes: 24 * 1024 * 1024 });
     system = await TestSystem.start({
       redisServer: await requireRedis(),
       stores: ['main'],
