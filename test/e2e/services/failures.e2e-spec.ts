@@ -57,11 +57,13 @@ await describeWith(requireEtcd('3.5'), 'a backup by workers', () => {
     backups.push(backup);
     return backup;
   };
-  /** The key of plain bytes that wait in staging, as soon as there are some. */
+  /** The key of plain bytes that wait in staging, as soon as there are some and staging counts on them. */
   const stagedKey = async ({ id }: QueuedBackup): Promise<string> => {
+    const staging = `${system.redis.prefix}:staging`;
     for (;;) {
-      const [key] = await system.redis.client.keys(`${system.redis.prefix}:staging:data:${id}/*/0`);
-      if (key !== undefined) return key;
+      const leases = Object.entries(await system.redis.client.hgetall(`${staging}:leases`));
+      const found = leases.find(([lease, state]) => lease.startsWith(`${id}/`) && state.includes('|plain|'));
+      if (found !== undefined) return `${staging}:data:${found[0]}`;
       await sleep(20);
     }
   };
