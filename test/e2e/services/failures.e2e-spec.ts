@@ -62,7 +62,9 @@ await describeWith(requireEtcd('3.5'), 'a backup by workers', () => {
     const staging = `${system.redis.prefix}:staging`;
     for (;;) {
       const leases = Object.entries(await system.redis.client.hgetall(`${staging}:leases`));
-      const found = leases.find(([lease, state]) => lease.startsWith(`${id}/`) && state.includes('|plain|'));
+      const found = leases.find(
+        ([lease, state]) => lease.startsWith(`${id}/`) && lease.endsWith('/0') && state.includes('|plain|'),
+      );
       if (found !== undefined) return `${staging}:data:${found[0]}`;
       await sleep(20);
     }
