@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { describeWith, requireEtcd, requireSchemathesis } from '@etcd-kloset/testing';
-import { livelyDocument, operationsOf, servedDocument } from '../e2e/support/fuzz/document.ts';
+import { operationsOf, servedDocument } from '../e2e/support/fuzz/document.ts';
 import { type FuzzSystem, startFuzzSystem } from '../e2e/support/fuzz/fuzz-system.ts';
+import { livelyDocument } from '../e2e/support/fuzz/lively-document.ts';
 import { fuzz } from '../e2e/support/fuzz/schemathesis.ts';
 
 /**
@@ -36,7 +37,7 @@ await describeWith(tools, `the API, seed ${seed}`, ([schemathesis]) => {
   it.each(who)(
     'does what its document says, for %s',
     async (key) => {
-      const document = await livelyDocument(fuzzed);
+      const document = await livelyDocument(fuzzed, key);
       const phases = ['coverage', 'fuzzing', 'stateful'] as const;
       const common = { url: fuzzed.url, document, seed, ...keyOf(key) };
       const { tested, requests } = await fuzz(schemathesis, {

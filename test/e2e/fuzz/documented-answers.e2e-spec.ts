@@ -1,6 +1,7 @@
 import { describeWith, requireEtcd, requireSchemathesis } from '@etcd-kloset/testing';
-import { labelsOf, livelyDocument, operationsOf, servedDocument } from '../support/fuzz/document.ts';
+import { labelsOf, operationsOf, servedDocument } from '../support/fuzz/document.ts';
 import { type FuzzSystem, startFuzzSystem } from '../support/fuzz/fuzz-system.ts';
+import { livelyDocument } from '../support/fuzz/lively-document.ts';
 import { fuzz } from '../support/fuzz/schemathesis.ts';
 
 /** Always the same: what is found here was broken by the change at hand. `npm run test:fuzz` takes new ones. */
@@ -28,7 +29,7 @@ await describeWith(tools, 'the API', ([schemathesis]) => {
     // Jobs that have been committed are not cancelled or repeated; those that go on do not go on for long.
     const never = ['cancelJob', 'retryJob'];
     const expected = labelsOf(document, ({ operationId }) => !never.includes(operationId));
-    expect(accepted).toEqual(expect.arrayContaining(expected));
+    expect(expected.filter((operation) => !accepted.includes(operation))).toEqual([]);
   });
 
   it('refuses what its document does not say, in words of its document', async () => {

@@ -9,8 +9,8 @@ import { TestSystem } from '../services/test-system.ts';
 
 const ROLES = { admin: 'admin', operator: 'operator', viewer: 'viewer', red: 'admin' } as const;
 
-/** Clusters that are there from the start: in the configuration, so that no request changes them. */
-export const FIXED_CLUSTERS = ['fixed-1', 'fixed-2'] as const;
+/** Clusters that are there from the start, and whose: in the configuration, so that no request changes them. */
+const CLUSTERS: Readonly<Record<string, string>> = { 'fixed-1': 'blue', 'fixed-2': 'blue', 'fixed-3': 'red' };
 
 /** The services as they are shipped, over a small etcd; everything that the API lists is there at least twice. */
 export interface FuzzSystem {
@@ -59,7 +59,7 @@ function configurationOf(
   const cluster = { store: 'main', endpoints: [...endpoints], schedule: { cron: '0 3 29 2 *' } };
   return {
     clusters: Object.fromEntries(
-      FIXED_CLUSTERS.map((name) => [name, { ...cluster, labels: { team: 'blue' } }]),
+      Object.entries(CLUSTERS).map(([name, team]) => [name, { ...cluster, labels: { team } }]),
     ),
     // What it may not reach: each event is a dead letter.
     webhooks: [{ name: 'inside', url: 'http://127.0.0.1:1/', secretFile: 'webhook.secret' }],
@@ -75,11 +75,12 @@ function configurationOf(
 }
 
 async function fillLists(api: { readonly apiUrl: string; readonly apiKey: string }): Promise<void> {
-  for (const name of FIXED_CLUSTERS) await backupThroughApi(api, name);
+  const names = Object.keys(CLUSTERS);
+  for (const name of names) await backupThroughApi(api, name);
   for (const list of ['snapshots', 'webhooks/dead-letters']) {
     for (;;) {
       const { items } = await getJson<{ items: unknown[] }>(api, `/v1/${list}`);
-      if (items.length >= FIXED_CLUSTERS.length) break;
+      if (items.length >= names.length) break;
       await sleep(50);
     }
   }

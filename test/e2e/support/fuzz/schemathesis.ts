@@ -83,12 +83,13 @@ function reportOf({ operations, test_cases, valid_rates }: JsonReport): FuzzRepo
 /** Warnings after which a run says less than it seems to. */
 const FAIL_ON = ['unsupported_regex', 'rate_limited', 'unmatched_filter', 'missing_deserializer'];
 
-/** What a request that is as the document says may still be refused for: it was overtaken, or repeated with a difference. */
+/**
+ * What a request that is as the document says may still be refused for: what a schema does not say, such as that
+ * certificates come with their keys (`cluster.invalid`), or an Idempotency-Key that came before.
+ */
 const REFUSALS: Readonly<Record<string, readonly number[]>> = {
-  // What a schema does not say, such as that certificates come with their keys: `cluster.invalid`.
   createCluster: [422],
-  putCluster: [412, 422],
-  deleteCluster: [412],
+  putCluster: [422],
   requestBackup: [422],
 };
 
