@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { promisify } from 'node:util';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { bodyOf } from '@etcd-kloset/client';
 import {
   describeWith,
@@ -120,6 +121,30 @@ await describeWith(requireEtcd('3.5'), 'all in one process, with a Redis of its 
     expect(jobs.items).toMatchObject([{ state: 'committed' }]);
   });
 
+  it('answers the tour of docs/api.md as that says', async () => {
+    const [, tour = ''] = /## A tour[\s\S]*?```sh\n([\s\S]*?)```/.exec(readFileSync('docs/api.md', 'utf8'))!;
+    const script = tour.replace('127.0.0.1:8080', `127.0.0.1:${port}`);
+    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder });
+    const answers = stdout
+      .replaceAll(/\}\s*\{/g, '}\n{')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(answers).toMatchObject([
+      { key: { role: 'admin' } },
+      { reachable: true, quorum: true, members: [{ status: { leads: true } }] },
+      { joined: false, job: { cluster: 'mine', labels: { why: 'tour' } } },
+      { items: [{ cluster: 'mine', labels: { why: 'tour' } }] },
+      { cluster: 'mine', labels: { why: 'tour' } },
+      { keys: 100 },
+      { name: 'prod-1', origin: 'store', version: 1 },
+      { items: [{ cluster: 'prod-1', jitterSeconds: 600, paused: false }] },
+      { cluster: 'prod-1', paused: true, nextRuns: [] },
+      { name: 'local', state: 'reachable' },
+    ]);
+    expect(statSync(path.join(folder, 'snapshot.db')).size).toBeGreaterThan(16_384);
+  });
+
   it('leaves no Redis behind when it is killed, and starts again', async () => {
     const pid = redisPid();
     await end('SIGKILL');
@@ -127,7 +152,7 @@ await describeWith(requireEtcd('3.5'), 'all in one process, with a Redis of its 
     const api = await start();
     expect(await backupThroughApi(api, 'mine')).toMatchObject({ proof: 'proven', rows: { new: 0 } });
     const store = ['--store', state('store'), '--identity-file', state('identity.txt')];
-    expect(await runJson(['check', '--read-data', ...store])).toMatchObject({ sound: true, snapshots: 2 });
+    expect(await runJson(['check', '--read-data', ...store])).toMatchObject({ sound: true, snapshots: 3 });
   });
 
   it('is started once on a folder', async () => {
