@@ -548,48 +548,450 @@ export interface components {
       joined: boolean;
     };
     BackupRequest: {
-      /**
-       * @description Kept in the snapshot.
-       * @example {
-       *       "team": "payments"
-       *     }
-       */
+      /** @description Kept in the snapshot. */
       labels?: {
         [key: string]: string;
       };
     };
-    CloudEvent: {
-      data: unknown;
-      /** @constant */
-      datacontenttype: 'application/json';
-      id: string;
-      source: string;
-      /** @constant */
-      specversion: '1.0';
-      subject: string;
-      time: string;
-      traceparent?: string;
-      /** @enum {string} */
-      type:
-        | 'backup.requested'
-        | 'backup.started'
-        | 'backup.progress'
-        | 'backup.committed'
-        | 'backup.failed'
-        | 'backup.unproven'
-        | 'backup.mismatch'
-        | 'request.refused'
-        | 'cluster.unreachable'
-        | 'cluster.registered'
-        | 'cluster.changed'
-        | 'cluster.removed'
-        | 'cluster.overdue'
-        | 'schedule.missed'
-        | 'snapshot.found'
-        | 'store.unreachable'
-        | 'store.reachable'
-        | 'webhook.dead';
-    };
+    CloudEvent:
+      | {
+          data: {
+            /** Format: uuid */
+            backup: string;
+            cluster: string;
+            joined: boolean;
+            /** Format: uuid */
+            request: string;
+            requestedBy?: string;
+            store: string;
+            /** @enum {string} */
+            trigger: 'api' | 'queue' | 'schedule' | 'catch-up' | 'retry';
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'backup.requested';
+        }
+      | {
+          data: {
+            /** Format: uuid */
+            attempt: string;
+            /** Format: uuid */
+            backup: string;
+            cluster: string;
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'backup.started';
+        }
+      | {
+          data: {
+            /** Format: uuid */
+            backup: string;
+            cluster: string;
+            progress: {
+              chunks: {
+                cut: number;
+                stored: number;
+              };
+              expectedBytes?: number;
+              rows?: {
+                known: number;
+                new: number;
+              };
+              /** @enum {string} */
+              stage: 'connect' | 'stream' | 'store' | 'wait' | 'commit';
+              storedBytes: number;
+              streamBytes: number;
+            };
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'backup.progress';
+        }
+      | {
+          data: {
+            /** Format: uuid */
+            backup: string;
+            cluster: string;
+            result: {
+              bytes: {
+                added: number;
+                stream: number;
+              };
+              chunks: {
+                new: number;
+                total: number;
+              };
+              cluster: string;
+              durationMs: number;
+              /** @enum {string} */
+              proof: 'proven' | 'mismatch' | 'unproven';
+              proofReason?: string;
+              revision: number;
+              rows: {
+                new: number;
+                total: number;
+              };
+              snapshot: string;
+              store: string;
+              warnings: string[];
+            };
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'backup.committed';
+        }
+      | {
+          data: {
+            /** Format: uuid */
+            backup: string;
+            cluster: string;
+            error: {
+              advice?: string;
+              code: string;
+              message: string;
+            };
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'backup.failed';
+        }
+      | {
+          data: {
+            /** Format: uuid */
+            backup: string;
+            cluster: string;
+            reason: string;
+            snapshot: string;
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'backup.unproven';
+        }
+      | {
+          data: {
+            /** Format: uuid */
+            backup: string;
+            cluster: string;
+            reason: string;
+            snapshot: string;
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'backup.mismatch';
+        }
+      | {
+          data: {
+            cluster: string;
+            error: {
+              advice?: string;
+              code: string;
+              message: string;
+            };
+            /** Format: uuid */
+            request: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'request.refused';
+        }
+      | {
+          data: {
+            cluster: string;
+            error: {
+              advice?: string;
+              code: string;
+              message: string;
+            };
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'cluster.unreachable';
+        }
+      | {
+          data: {
+            cluster: string;
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'cluster.registered';
+        }
+      | {
+          data: {
+            cluster: string;
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'cluster.changed';
+        }
+      | {
+          data: {
+            cluster: string;
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'cluster.removed';
+        }
+      | {
+          data: {
+            ageMs?: number;
+            cluster: string;
+            objectiveMs: number;
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'cluster.overdue';
+        }
+      | {
+          data: {
+            cluster: string;
+            due: string;
+            reason: string;
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'schedule.missed';
+        }
+      | {
+          data: {
+            cluster: string;
+            /** @enum {string} */
+            proof: 'proven' | 'mismatch' | 'unproven';
+            snapshot: string;
+            store: string;
+            time: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'snapshot.found';
+        }
+      | {
+          data: {
+            error: {
+              advice?: string;
+              code: string;
+              message: string;
+            };
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'store.unreachable';
+        }
+      | {
+          data: {
+            store: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'store.reachable';
+        }
+      | {
+          data: {
+            error: {
+              advice?: string;
+              code: string;
+              message: string;
+            };
+            event: string;
+            webhook: string;
+          };
+          /** @constant */
+          datacontenttype: 'application/json';
+          /** @description The same however often it comes. */
+          id: string;
+          source: string;
+          /** @constant */
+          specversion: '1.0';
+          /** @description The cluster that it is about; without one the store. */
+          subject: string;
+          time: string;
+          traceparent?: string;
+          /** @constant */
+          type: 'webhook.dead';
+        };
     Cluster: {
       auth?: {
         passwordFile?: string;
@@ -2387,7 +2789,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description The request is too large: `http.too-large`. */
+      /** @description The request is too large: `job.too-large`, `http.too-large`. */
       413: {
         headers: {
           [name: string]: unknown;

@@ -3,17 +3,23 @@ import { z } from 'zod';
 
 export const EVENT_TYPES = Object.keys(eventSchemas) as [EventType, ...EventType[]];
 
-/** What stands in `data:` of a server-sent event. */
-export const cloudEventSchema = z
-  .object({
+function eventOf(type: EventType) {
+  return z.object({
     specversion: z.literal('1.0'),
-    id: z.string(),
+    id: z.string().meta({ description: 'The same however often it comes.' }),
     source: z.string(),
-    type: z.enum(EVENT_TYPES),
-    subject: z.string(),
+    type: z.literal(type),
+    subject: z.string().meta({ description: 'The cluster that it is about; without one the store.' }),
     time: z.string(),
     datacontenttype: z.literal('application/json'),
-    data: z.unknown(),
+    data: eventSchemas[type],
     traceparent: z.string().optional(),
-  })
+  });
+}
+
+const [first, ...others] = EVENT_TYPES;
+
+/** What stands in `data:` of a server-sent event. */
+export const cloudEventSchema = z
+  .discriminatedUnion('type', [eventOf(first), ...others.map(eventOf)])
   .meta({ id: 'CloudEvent' });
