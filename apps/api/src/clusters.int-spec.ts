@@ -1,5 +1,7 @@
+import { openQueue } from '@etcd-kloset/jobs';
 import { describeWith, RedisServer, requireRedis } from '@etcd-kloset/testing';
-import { call } from './spec-support/call.ts';
+import { schedulerId } from './schedules/sync-schedulers.ts';
+import { call, until } from './spec-support/call.ts';
 import { startTestApi, type TestApi } from './spec-support/test-api.ts';
 import { makeTestStore, type TestStore } from './spec-support/test-store.ts';
 
@@ -139,16 +141,24 @@ await describeWith(requireRedis(), 'clusters over the API', (program) => {
     expect(body).toMatchObject({ reachable: false, error: { code: 'etcd.unreachable' }, members: [] });
   });
 
-  it('outlive Redis: the store has them', async () => {
+  it('outlive Redis, with their schedules: the store has them', async () => {
+    const schedule = { cron: '17 4 * * *', timeZone: 'Europe/Berlin', jitterSeconds: 60, paused: false };
     await call(api, 'putCluster', 201, {
       params: { cluster: 'lasting' },
-      body: { ...definition, objectiveSeconds: 77 },
+      body: { ...definition, objectiveSeconds: 77, schedule },
     });
     await api.boot.redis.client.flushall();
     const again = await start();
     await again.boot.registry.rebuild();
     const { body } = await call(again, 'readCluster', 200, { params: { cluster: 'lasting' } });
-    expect(body.objectiveSeconds).toBe(77);
+    expect(body).toMatchObject({ objectiveSeconds: 77, schedule });
+    const requests = openQueue(again.boot.redis, 'requests');
+    const kept = await until(
+      () => requests.getJobSchedulers(),
+      (schedulers) => schedulers.length > 0,
+    );
+    expect(kept).toMatchObject([{ key: schedulerId({ name: 'lasting' }), pattern: schedule.cron }]);
+    await requests.close();
     await again.close();
   });
 });
