@@ -65,7 +65,7 @@ await describeWith(requireEtcd('3.5'), 'two clusters, an API and two workers of 
         clusters: {
           single: ofSingle,
           'by-workers': ofSingle,
-          scheduled: { ...ofSingle, schedule: { cron: '* * * * *' } },
+          scheduled: { ...ofSingle, schedule: { cron: '* * * * *' }, objective: '5m' },
           three: {
             store: 'main',
             endpoints: [...three.endpoints],
@@ -249,6 +249,17 @@ await describeWith(requireEtcd('3.5'), 'two clusters, an API and two workers of 
       'kloset_stage_duration_seconds_count{stage="commit"}',
       'kloset_rows_total{kind="new"}',
       'kloset_stored_bytes_total',
+      'kloset_stream_bytes_total',
+      'kloset_backup_age_seconds{cluster="single",store="main"}',
+      'kloset_backup_objective_seconds{cluster="scheduled",store="main"}',
+      'kloset_snapshot_mismatch{cluster="three"} 0',
+      'kloset_queue_jobs{queue="chunks",state="waiting"} 0',
+      'kloset_queue_oldest_wait_seconds{queue="backups.main"}',
+      'kloset_job_wait_seconds_count{queue="requests"}',
+      'kloset_job_wait_seconds_count{queue="puts.local.main"}',
+      'kloset_staging_limit_bytes',
+      'kloset_store_request_seconds_count{store="main",operation="put"}',
+      'kloset_api_request_seconds_count{method="POST",route="/v1/clusters/{cluster}/backups",status="202"}',
     ]) {
       expect(metrics.join('\n')).toContain(metric);
     }
