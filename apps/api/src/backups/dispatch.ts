@@ -9,6 +9,7 @@ import {
   writeRequestState,
 } from '@etcd-kloset/jobs';
 import { activeTraceparent, type ClusterDefinition } from '@etcd-kloset/platform';
+import { type Job } from 'bullmq';
 import { type BackupsQueue } from './queues.ts';
 
 /** What a request became. */
@@ -45,10 +46,15 @@ export async function dispatch(
       return job === undefined ? undefined : isUnderWay(job);
     },
   });
-  if (!joined) {
-    // One that is there already, from a first try that died here, is left as it is.
-    await queue.add('backup', jobOf(request, store), { jobId: backup, delay: delayMs });
-  } else if (delayMs === 0) await beginNow(queue, backup);
+  const job = joined ? await queue.getJob(backup) : undefined;
+  if (job === undefined) {
+    // One that is there already is left as it is. Whoever claimed the cluster may have died before there was a job: then
+    // this one is it, for all who joined.
+    await queue.add('backup', jobOf({ ...request, request: backup }, store), {
+      jobId: backup,
+      delay: delayMs,
+    });
+  } else if (delayMs === 0) await beginNow(job);
   await writeRequestState(redis, {
     state: 'accepted',
     request: request.request,
@@ -92,10 +98,9 @@ function jobOf(request: RequestJob, store: string): BackupJob {
 }
 
 /** A backup that waits for its turn in a schedule's jitter begins when somebody asks for it. */
-async function beginNow(queue: BackupsQueue, backup: string): Promise<void> {
-  const job = await queue.getJob(backup);
+async function beginNow(job: Job<BackupJob, unknown>): Promise<void> {
   // One that failed once waits to be tried again, and has its reason to wait.
-  if (job === undefined || job.attemptsMade > 0 || !(await job.isDelayed())) return;
+  if (job.attemptsMade > 0 || !(await job.isDelayed())) return;
   try {
     await job.promote();
   } catch (error) {
