@@ -3,7 +3,7 @@ import { describeWith, RedisServer, requireRedis } from '@etcd-kloset/testing';
 import { lastDueTime } from './schedules/due-times.ts';
 import { schedulerId } from './schedules/sync-schedulers.ts';
 import { GRACE_MS } from './schedules/find-missed.ts';
-import { requestOfDue } from './schedules/tick.ts';
+import { requestOfDue, TICK_REQUEST } from './schedules/tick.ts';
 import { call, until } from './spec-support/call.ts';
 import { startTestApi, type TestApi } from './spec-support/test-api.ts';
 import { makeTestStore, type TestStore } from './spec-support/test-store.ts';
@@ -66,6 +66,14 @@ await describeWith(requireRedis(), 'schedules', (program) => {
     await queue.close();
     const due = new Date(scheduler!.next!);
     return { due, request: requestOfDue(name, due) };
+  };
+
+  const missed = async (name: string): Promise<{ cluster: string; due: string }[]> => {
+    const { client, prefix } = api.boot.redis;
+    return (await client.xrange(keys.events(prefix), '-', '+')).flatMap(([, fields]) => {
+      if (fields[1] !== 'schedule.missed' || fields[3] !== name) return [];
+      return [(JSON.parse(fields[5]!) as { data: { cluster: string; due: string } }).data];
+    });
   };
 
   it('are kept in the queue: one each, as the cluster says, until it says no more', async () => {
@@ -146,6 +154,24 @@ await describeWith(requireRedis(), 'schedules', (program) => {
     expect(asked.body).toMatchObject({ joined: true, job: { id: request, state: 'queued' } });
   });
 
+  it('whose time was taken late are told, and begin without jitter', async () => {
+    await put('late', { ...hourly, jitterSeconds: 86_400 });
+    const due = new Date(Date.now() - 2 * GRACE_MS);
+    const queue = openQueue(api.boot.redis, 'requests');
+    const data = { version: 1, request: TICK_REQUEST, cluster: 'late', trigger: 'schedule' } as const;
+    // As the scheduler put it there before everybody went away.
+    await queue.add('request', data, { prevMillis: due.getTime() });
+    const request = requestOfDue('late', due);
+    await until(
+      () => readRequestState(api.boot.redis, request),
+      (state) => state?.state === 'accepted',
+    );
+    const job = (await call(api, 'readJob', 200, { params: { job: request } })).body;
+    expect(job).toMatchObject({ cluster: 'late', state: 'queued', trigger: 'catch-up' });
+    expect(await missed('late')).toMatchObject([{ due: due.toISOString() }]);
+    await queue.close();
+  });
+
   it('that were missed are told, and made up for once, whoever notices', async () => {
     await put('missed', { cron: '* * * * *', timeZone: 'UTC' });
     const { client, prefix } = api.boot.redis;
@@ -159,16 +185,13 @@ await describeWith(requireRedis(), 'schedules', (program) => {
     const due = lastDueTime({ cron: '* * * * *', timeZone: 'UTC' }, new Date(Date.now() - GRACE_MS));
     // Another cluster's change has both replicas look again.
     await put('other');
-    const told = async (): Promise<string[]> =>
-      (await client.xrange(keys.events(prefix), '-', '+')).flatMap(([, fields]) =>
-        fields[1] === 'schedule.missed' ? [fields[5]!] : [],
-      );
-    const [event, ...others] = await until(told, (events) => events.length > 0);
+    const [data, ...others] = await until(
+      () => missed('missed'),
+      (all) => all.length > 0,
+    );
     expect(others).toEqual([]);
-    const { data } = JSON.parse(event!) as { data: { cluster: string; due: string } };
-    expect(data.cluster).toBe('missed');
-    expect(Date.parse(data.due)).toBeGreaterThanOrEqual(due.getTime());
-    const request = requestOfDue('missed', new Date(data.due));
+    expect(Date.parse(data!.due)).toBeGreaterThanOrEqual(due.getTime());
+    const request = requestOfDue('missed', new Date(data!.due));
     await until(
       () => readRequestState(api.boot.redis, request),
       (state) => state?.state === 'accepted',

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { createHash, randomBytes } from 'node:crypto';
 import { get, type IncomingMessage } from 'node:http';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { keys } from '@etcd-kloset/jobs';
 import { describeWith, EtcdCluster, RedisServer, requireEtcd, requireRedis, run } from '@etcd-kloset/testing';
@@ -17,6 +17,7 @@ await describeWith(tools, 'snapshots over the API', ([program, etcdTools]) => {
   let store: TestStore;
   let locked: TestStore;
   let api: TestApi;
+  let start: () => Promise<TestApi>;
   const ids: string[] = [];
   let lockedId = '';
 
@@ -33,11 +34,13 @@ await describeWith(tools, 'snapshots over the API', ([program, etcdTools]) => {
     }
     lockedId = await locked.backUp('prod', etcd.endpoints);
     const at = { endpoints: [...etcd.endpoints], objective: '1h' };
-    api = await startTestApi({
-      redisUrl: redis.url,
-      stores: { main: store, locked: { ...locked, withOwner: false } },
-      config: { clusters: { prod: { store: 'main', ...at }, never: { store: 'main', ...at } } },
-    });
+    start = () =>
+      startTestApi({
+        redisUrl: redis.url,
+        stores: { main: store, locked: { ...locked, withOwner: false } },
+        config: { clusters: { prod: { store: 'main', ...at }, never: { store: 'main', ...at } } },
+      });
+    api = await start();
     await until(
       () => call(api, 'listSnapshots', 200),
       ({ body }) => body.items.length === 3,
@@ -134,7 +137,7 @@ await describeWith(tools, 'snapshots over the API', ([program, etcdTools]) => {
   it('come a few at a time, and free their place when the client goes', async () => {
     // More than sockets hold.
     const client = await etcd.client();
-    for (let count = 0; count < 40; count++) await client.put(`big/${count}`, randomBytes(1_000_000));
+    for (let count = 0; count < 24; count++) await client.put(`big/${count}`, randomBytes(1_000_000));
     const id = await store.backUp('big', etcd.endpoints);
     await call(api, 'readSnapshot', 200, { params: { snapshot: id }, query: { cluster: 'big' } });
     const headers = { authorization: `Bearer ${api.tokens.operator}` };
@@ -169,7 +172,7 @@ await describeWith(tools, 'snapshots over the API', ([program, etcdTools]) => {
     const first = (
       await call(api, 'countSnapshotKeys', 200, { params, query: { limit: 1, cluster: 'prod' } })
     ).body;
-    expect(first).toMatchObject({ keys: 5, items: [{ prefix: 'big', keys: 0, rows: 80 }] });
+    expect(first).toMatchObject({ keys: 5, items: [{ prefix: 'big', keys: 0, rows: 48 }] });
     const rest = (await call(api, 'countSnapshotKeys', 200, { params, query: { cursor: first.next! } })).body;
     expect(rest.items.map(({ prefix }) => prefix).sort()).toEqual([
       '(no prefix)',
@@ -200,6 +203,25 @@ await describeWith(tools, 'snapshots over the API', ([program, etcdTools]) => {
     expect(overdue).toEqual([{ cluster: 'never', store: 'main', objectiveMs: 3_600_000 }]);
   });
 
+  it('do not count as proven when something that they need is gone', async () => {
+    const whole = (
+      await call(api, 'readSnapshot', 200, { params: { snapshot: 'latest' }, query: 'cluster=prod' })
+    ).body;
+    await etcd.etcdctl(['put', 'soon gone', 'x']);
+    const id = await store.backUp('prod', etcd.endpoints);
+    rmSync(newestChunk(store.url));
+    const other = await start();
+    const { status } = (
+      await until(
+        () => call(other, 'readCluster', 200, { params: { cluster: 'prod' } }),
+        ({ body }) => body.status.newestProven?.id === whole.id,
+      )
+    ).body;
+    expect(status.newest?.id).toBe(id);
+    expect(other.lines.some((line) => line.includes('cannot be restored') && line.includes(id))).toBe(true);
+    await other.close();
+  });
+
   it('stay listed while their store is away, which is told', async () => {
     const { client, prefix } = api.boot.redis;
     const before = await list();
@@ -227,3 +249,11 @@ await describeWith(tools, 'snapshots over the API', ([program, etcdTools]) => {
     });
   });
 });
+
+/** What the last backup has put into a store. */
+function newestChunk(folder: string): string {
+  const chunks = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.includes('/chunks/'))
+    .map((name) => path.join(folder, name));
+  return chunks.reduce((newest, each) => (statSync(each).mtimeMs > statSync(newest).mtimeMs ? each : newest));
+}

@@ -11,6 +11,7 @@ import { type Boot, PlatformError, watchWorker, withinJob } from '@etcd-kloset/p
 import { type Job, type Worker } from 'bullmq';
 import { dispatch, type Dispatched } from '../backups/dispatch.ts';
 import { type Queues } from '../backups/queues.ts';
+import { GRACE_MS, tellMissed } from '../schedules/find-missed.ts';
 import { tickOf } from '../schedules/tick.ts';
 import { delayMsOf } from '../schedules/jitter.ts';
 
@@ -46,7 +47,11 @@ async function serve(boot: Boot, redis: RedisHandle, queues: Queues, job: Reques
   }
   if (tick === undefined) return dispatch(redis, queue, cluster, request);
   if (cluster.schedule === undefined || cluster.schedule.paused) return 'skipped';
-  return dispatch(redis, queue, cluster, request, { delayMs: delayMsOf(cluster, cluster.schedule) });
+  if (Date.now() - tick.due.getTime() <= GRACE_MS) {
+    return dispatch(redis, queue, cluster, request, { delayMs: delayMsOf(cluster, cluster.schedule) });
+  }
+  await tellMissed({ redis, metrics: boot.metrics }, cluster, tick.due);
+  return dispatch(redis, queue, cluster, { ...request, trigger: 'catch-up' });
 }
 
 async function refuse(redis: RedisHandle, { request, cluster }: RequestJob, error: unknown): Promise<void> {

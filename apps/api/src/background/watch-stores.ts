@@ -17,6 +17,22 @@ export function watchStores(
   views: StoreViews,
   parts: FoundParts,
 ): Background {
+  /** Until the newest one that counts of each cluster is whole. */
+  async function measure(name: string, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const found = await views.measure(name, signal);
+      if (found.length === 0) return;
+      for (const { folder, id } of found) {
+        log.error('A snapshot cannot be restored: something that it needs is not in the store.', {
+          store: name,
+          snapshot: id,
+          folder,
+          advice:
+            'Run `etcd-kloset check` to see what, and put it back; the next backup stores its rows again.',
+        });
+      }
+    }
+  }
   const rounds = stores.names.flatMap((name) => [
     keepRunning({ name: `store ${name}`, log, everyMs: config.api.storeScanMs }, async (signal) => {
       const scan = await views.scan(name, signal);
@@ -25,7 +41,7 @@ export function watchStores(
       await tellOverdue(parts.redis, scan.now, await registry.list(), new Date());
     }),
     keepRunning({ name: `sizes of store ${name}`, log, everyMs: MEASURE_EVERY_MS }, (signal) =>
-      views.measure(name, signal),
+      measure(name, signal),
     ),
   ]);
   return {

@@ -34,16 +34,25 @@ export async function findMissed(parts: MissedParts, cluster: RegisteredCluster,
   }
 
   const due = lastDueTime(schedule, new Date(now.getTime() - GRACE_MS));
-  const newest = newestTime(snapshotsOfCluster(state, name));
+  const newest = newestTime(snapshotsOfCluster(state, name).snapshots);
   if (due < (await knownSince(redis, cluster, newest, now)) || (newest !== undefined && newest >= due))
     return;
   const { request } = tickAt({ cluster: name, trigger: 'catch-up' }, due);
   if ((await readRequestState(redis, request.request)) !== undefined) return;
 
+  await tellMissed({ redis, metrics }, cluster, due);
+  await dispatch(redis, queue, cluster, request);
+}
+
+/** Once for each time. */
+export async function tellMissed(
+  { redis, metrics }: Pick<MissedParts, 'redis' | 'metrics'>,
+  { name, store }: Pick<RegisteredCluster, 'name' | 'store'>,
+  due: Date,
+): Promise<void> {
   const reason = 'No backup was started when it was due; one is started now.';
   const missed = { cluster: name, store, due: due.toISOString(), reason };
   if ((await emitOnce(redis, 'schedule.missed', missed)) !== undefined) metrics.scheduleMissed.add(1);
-  await dispatch(redis, queue, cluster, request);
 }
 
 function newestTime(snapshots: Iterable<SnapshotView>): Date | undefined {

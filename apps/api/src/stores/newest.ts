@@ -7,16 +7,20 @@ export interface Newest {
   readonly snapshots: number;
 }
 
-/** The newest snapshots of a cluster in its store, whoever took them. Ids sort by time. */
+/**
+ * The newest snapshots of a cluster in its store, whoever took them; a proven one counts when what it needs was there at
+ * the last look. Ids sort by time.
+ */
 export function newestOf(state: StoreState | undefined, cluster: string): Newest {
   let newest: SnapshotView | undefined;
   let newestProven: SnapshotView | undefined;
   let snapshots = 0;
-  for (const view of state === undefined ? [] : snapshotsOfCluster(state, cluster)) {
+  const held = state && snapshotsOfCluster(state, cluster);
+  for (const view of held?.snapshots ?? []) {
     snapshots++;
     if (newest === undefined || view.id > newest.id) newest = view;
-    if (view.proof === 'proven' && (newestProven === undefined || view.id > newestProven.id))
-      newestProven = view;
+    if (view.proof !== 'proven' || held!.incomplete.has(view.id)) continue;
+    if (newestProven === undefined || view.id > newestProven.id) newestProven = view;
   }
   return { newest, newestProven, snapshots };
 }

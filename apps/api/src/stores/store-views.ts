@@ -2,7 +2,7 @@ import { describeError, isKlosetError } from '@etcd-kloset/errors';
 import { type Boot, type OpenedStore } from '@etcd-kloset/platform';
 import { type SnapshotView } from '../contract/schemas/snapshot.ts';
 import { NOTHING, scanCluster, scanStore, type StoreContents } from './scan-store.ts';
-import { measureStore, type StoreMeasures } from './measure-store.ts';
+import { measureStore, type SnapshotPlace, type StoreMeasures } from './measure-store.ts';
 
 /** What is known of a store without asking it. */
 export interface StoreState {
@@ -14,6 +14,8 @@ export interface StoreState {
   readonly checkedAt: Date | undefined;
   readonly error: { readonly code: string; readonly message: string; readonly advice?: string } | undefined;
   readonly measures: StoreMeasures | undefined;
+  /** Ids of proven snapshots that cannot be restored: something that they need is not there. By folder. */
+  readonly incomplete: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** One look through a store: what it was before, and what it is now. */
@@ -33,8 +35,11 @@ export interface StoreViews {
   scan(name: string, signal: AbortSignal): Promise<Scan>;
   /** Looks for what was committed a moment ago: in one cluster of a store that was looked through already. */
   look(name: string, cluster: string): Promise<void>;
-  /** Counts and sums all objects of a store: slow. */
-  measure(name: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Counts and sums all objects of a store, and looks whether what the newest proven snapshot of each cluster needs is
+   * there: slow. @returns snapshots that were found to be incomplete, and do not count any more
+   */
+  measure(name: string, signal: AbortSignal): Promise<readonly SnapshotPlace[]>;
 }
 
 export function createStoreViews({ stores }: Pick<Boot, 'stores'>): StoreViews {
@@ -82,8 +87,15 @@ export function createStoreViews({ stores }: Pick<Boot, 'stores'>): StoreViews {
     },
     async measure(name, signal) {
       const opened: OpenedStore = await stores.open(name, 'read');
-      const measures = await measureStore(opened, signal);
-      states.set(name, { ...states.get(name)!, measures });
+      if (states.get(name)!.scannedAt === undefined) await this.scan(name, signal);
+      const doubted = [...newestProven(states.get(name)!), ...placesOf(states.get(name)!.incomplete)];
+      const measures = await measureStore(opened, doubted, signal);
+      const now = states.get(name)!;
+      const found = measures.incomplete.filter(
+        ({ folder, id }) => now.incomplete.get(folder)?.has(id) !== true,
+      );
+      states.set(name, { ...now, measures, incomplete: byFolder(measures.incomplete) });
+      return found;
     },
   };
 }
@@ -99,6 +111,7 @@ function unseen(name: string): StoreState {
     checkedAt: undefined,
     error: undefined,
     measures: undefined,
+    incomplete: new Map(),
   };
 }
 
@@ -111,13 +124,41 @@ export function failureOf(error: unknown): { code: string; message: string; advi
   return { code, message, ...(advice === undefined ? {} : { advice }) };
 }
 
+/** Of each cluster the one that counts. */
+function newestProven({ contents, incomplete }: StoreState): SnapshotPlace[] {
+  return [...contents.clusters].flatMap(([folder, { snapshots }]) => {
+    const ids = [...snapshots.values()].flatMap(({ id, proof }) =>
+      proof === 'proven' && incomplete.get(folder)?.has(id) !== true ? [id] : [],
+    );
+    const id = ids.sort().at(-1);
+    return id === undefined ? [] : [{ folder, id }];
+  });
+}
+
+function byFolder(places: readonly SnapshotPlace[]): Map<string, Set<string>> {
+  const grouped = Map.groupBy(places, ({ folder }) => folder);
+  return new Map([...grouped].map(([folder, its]) => [folder, new Set(its.map(({ id }) => id))]));
+}
+
+function placesOf(incomplete: StoreState['incomplete']): SnapshotPlace[] {
+  return [...incomplete].flatMap(([folder, ids]) => Array.from(ids, (id) => ({ folder, id })));
+}
+
 /** Every snapshot of a state. */
 export function* snapshotsOf({ contents }: StoreState): Generator<SnapshotView> {
   for (const { snapshots } of contents.clusters.values()) yield* snapshots.values();
 }
 
-/** The snapshots of one cluster, by its name. */
-export function snapshotsOfCluster({ contents }: StoreState, cluster: string): Iterable<SnapshotView> {
-  for (const held of contents.clusters.values()) if (held.cluster === cluster) return held.snapshots.values();
-  return [];
+/** The snapshots of one cluster, by its name, and those of them that cannot be restored. */
+export function snapshotsOfCluster(
+  { contents, incomplete }: StoreState,
+  cluster: string,
+): { readonly snapshots: Iterable<SnapshotView>; readonly incomplete: ReadonlySet<string> } {
+  for (const [folder, held] of contents.clusters) {
+    if (held.cluster !== cluster) continue;
+    return { snapshots: held.snapshots.values(), incomplete: incomplete.get(folder) ?? NONE };
+  }
+  return { snapshots: [], incomplete: NONE };
 }
+
+const NONE: ReadonlySet<string> = new Set();
