@@ -41,6 +41,15 @@ describe('docs/api.md', () => {
     expect(document).toContain(`at most ${MOST_ITEMS}.`);
   });
 
+  it('has all codes, each with its status', () => {
+    const documented = table('status', 'codes').flatMap(([status, codes]) =>
+      codes!.split(', ').map((code) => [code, Number(status)] as const),
+    );
+    // Whoever may not see something is told that it does not exist.
+    const { 'auth.not-visible': _, ...shown } = PROBLEMS;
+    expect(Object.fromEntries(documented)).toEqual(shown);
+  });
+
   it('says without which key one gets what', () => {
     const open = ROUTES.filter(({ role }) => role === 'public').map(({ path: address }) => address);
     const [, said = ''] = /Without a key: (.*) and `\/docs`/.exec(document) ?? [];
