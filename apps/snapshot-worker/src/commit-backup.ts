@@ -5,6 +5,7 @@ import { activeTraceparent, inSpan } from '@etcd-kloset/platform';
 import { backupResult } from './backup-result.ts';
 import { type BackupRun } from './context.ts';
 import { loadDraft } from './draft-in-staging.ts';
+import { reportCommit } from './progress.ts';
 
 /**
  * The step `commit`: every chunk is in the store, says staging; the record is written, and the store itself is asked
@@ -21,6 +22,7 @@ export async function commitBackup(run: BackupRun, signal: AbortSignal): Promise
     const cluster = clusterByName(store, ring, name);
     const draft = await loadDraft(run, cluster);
     const stored = await staging.results(backup, job.data.attempt!);
+    await reportCommit(run, stored);
     const summary = await commitDraft(cluster, draft, (sequence) => stored.get(sequence), {
       signal,
       warn: (sentence) => run.log.warn(sentence),

@@ -1,4 +1,4 @@
-import { type BackupProgress, emitEvent, type StoredChunk } from '@etcd-kloset/jobs';
+import { type BackupProgress, backupProgressSchema, emitEvent, type StoredChunk } from '@etcd-kloset/jobs';
 import { type Progress } from '@etcd-kloset/pipeline';
 import { type BackupRun } from './context.ts';
 
@@ -14,8 +14,7 @@ export interface ProgressReporter {
   end(): Promise<void>;
 }
 
-export function reportProgress({ job, log, redis }: BackupRun): ProgressReporter {
-  const { backup, cluster, store } = job.data;
+export function reportProgress(run: BackupRun): ProgressReporter {
   const chunks = { cut: 0, stored: 0 };
   let now: BackupProgress = { stage: 'connect', streamBytes: 0, chunks, storedBytes: 0 };
   let told: BackupProgress | undefined;
@@ -24,14 +23,7 @@ export function reportProgress({ job, log, redis }: BackupRun): ProgressReporter
   const tell = async (): Promise<void> => {
     if (now === told) return;
     told = now;
-    const progress = { ...now, chunks: { ...chunks } };
-    try {
-      await job.updateProgress(progress);
-      await emitEvent(redis, 'backup.progress', { backup, cluster, store, progress });
-    } catch (error) {
-      // Nobody's backup fails for that.
-      log.debug('Progress could not be told.', { error });
-    }
+    await tellProgress(run, { ...now, chunks: { ...chunks } });
   };
   const timer = setInterval(() => {
     telling = telling.then(tell);
@@ -61,4 +53,24 @@ export function reportProgress({ job, log, redis }: BackupRun): ProgressReporter
       await telling.then(tell);
     },
   };
+}
+
+/** Tells that a backup whose chunks are all in the store is being committed. */
+export async function reportCommit(run: BackupRun, stored: ReadonlyMap<number, StoredChunk>): Promise<void> {
+  const { data: before } = backupProgressSchema.safeParse(run.job.progress);
+  if (before === undefined) return;
+  const storedBytes = [...stored.values()].reduce((sum, { size }) => sum + size, 0);
+  const chunks = { ...before.chunks, stored: stored.size };
+  await tellProgress(run, { ...before, stage: 'commit', chunks, storedBytes });
+}
+
+async function tellProgress({ job, log, redis }: BackupRun, progress: BackupProgress): Promise<void> {
+  const { backup, cluster, store } = job.data;
+  try {
+    await job.updateProgress(progress);
+    await emitEvent(redis, 'backup.progress', { backup, cluster, store, progress });
+  } catch (error) {
+    // Nobody's backup fails for that.
+    log.debug('Progress could not be told.', { error });
+  }
 }

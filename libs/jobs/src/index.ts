@@ -48,6 +48,7 @@ export {
   type RunningBackup,
 } from './backup/running-backup.ts';
 export { type ChunkState, type StoredChunkOf } from './staging/chunk-state.ts';
+export { storedSoFar } from './staging/stored-so-far.ts';
 export { type StagingLimits } from './staging/room.ts';
 export { MAX_DRAFT_BYTES, Staging, type StagingUsage } from './staging/staging.ts';
 export { eventSchemas, type CloudEvent, type EventData, type EventType } from './events/event-types.ts';

@@ -1,70 +1,86 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type BackupJob,
+  addChild,
   backupsQueue,
+  CHUNKS_QUEUE,
   connectRedis,
   drainWorker,
-  JobsError,
+  type JobQueue,
   openQueue,
   openWorker,
   type RedisHandle,
+  Staging,
+  waitForChildren,
 } from '@etcd-kloset/jobs';
 import { describeWith, RedisServer, requireRedis } from '@etcd-kloset/testing';
-import { resultOf } from '../spec-support/backup-worker.ts';
+import { until } from '../spec-support/call.ts';
 import { viewOfJob } from './job-view.ts';
-import { type BackupsQueue } from './queues.ts';
 
-const SNAPSHOT = '20261124t193145123z-9f86d081';
+const QUEUE = backupsQueue('main');
+const MIB = 1024 * 1024;
 
-await describeWith(requireRedis(), 'the view of a job that ends while it is looked at', (program) => {
+await describeWith(requireRedis(), 'a backup whose chunks are on their way', (program) => {
   let server: RedisServer;
   let redis: RedisHandle;
-  let queue: BackupsQueue;
+  let backups: JobQueue<typeof QUEUE>;
+  let chunks: JobQueue<typeof CHUNKS_QUEUE>;
+  let staging: Staging;
   beforeAll(async () => {
     server = await RedisServer.start(program);
     redis = connectRedis({ url: server.url });
-    queue = openQueue(redis, backupsQueue('main'));
+    backups = openQueue(redis, QUEUE);
+    chunks = openQueue(redis, CHUNKS_QUEUE);
+    const limits = { totalBytes: 32 * MIB, perStoreBytes: 32 * MIB, perBackupBytes: 32 * MIB };
+    staging = new Staging(redis, { ...limits, expiryMs: 600_000 });
   });
   afterAll(async () => {
-    await queue.close();
+    staging.close();
+    await Promise.all([backups.close(), chunks.close()]);
     await redis.close();
     await server.stop();
   });
 
-  /** Its view by somebody who had loaded it before it ended. */
-  async function viewAfter(work: () => ReturnType<typeof resultOf>) {
-    const data: BackupJob = {
-      version: 1,
-      backup: randomUUID(),
-      cluster: 'a',
-      store: 'main',
-      trigger: 'api',
-      requestedAt: new Date().toISOString(),
-      step: 'read',
-    };
-    const job = await queue.add('backup', data, { jobId: data.backup, attempts: 1 });
-    const worker = openWorker(redis, backupsQueue('main'), () => Promise.resolve().then(work));
-    const ended = new Promise((resolve) => {
-      worker.once('completed', resolve);
-      worker.once('failed', resolve);
+  it('shows how many of them are stored, though nobody has its job in hand', async () => {
+    const [backup, attempt] = [randomUUID(), randomUUID()];
+    await staging.beginAttempt(backup, attempt, 'main');
+    const requestedAt = new Date().toISOString();
+    const data = { version: 1, backup, cluster: 'prod', store: 'main', trigger: 'api', attempt } as const;
+    await backups.add('backup', { ...data, requestedAt, step: 'read' }, { jobId: backup });
+    const progress = {
+      stage: 'wait',
+      streamBytes: 9,
+      chunks: { cut: 2, stored: 0 },
+      storedBytes: 0,
+    } as const;
+    const worker = openWorker(redis, QUEUE, async (job, token) => {
+      const parent = { id: job.id!, queue: job.queueQualifiedName };
+      const chunk = { backup, attempt, sequence: 0 };
+      const seal = {
+        version: 1,
+        chunk,
+        store: 'main',
+        cluster: 'c'.repeat(32),
+        epoch: 1,
+        bytes: 3,
+        level: 3,
+      };
+      await addChild(parent, chunks, { ...seal, version: 1 });
+      await job.updateProgress(progress);
+      await job.updateData({ ...job.data, step: 'commit' });
+      await waitForChildren(redis, job, token);
     });
-    await ended;
+    const look = async () => viewOfJob(redis, { job: (await backups.getJob(backup))!, queue: backups });
+    await until(
+      () => backups.getJobState(backup),
+      (state) => state === 'waiting-children',
+    );
+    expect(await look()).toMatchObject({ state: 'running', progress });
+
+    const chunk = { backup, attempt, sequence: 0 };
+    await staging.reserveAndPut(chunk, 'main', Buffer.from('plain'));
+    const sealed = await staging.replaceBySealed(chunk, Buffer.from('sealed'), 'd'.repeat(64));
+    await staging.stored(chunk, sealed);
+    expect((await look())?.progress).toEqual({ ...progress, chunks: { cut: 2, stored: 1 }, storedBytes: 6 });
     await drainWorker(worker, 0);
-    return viewOfJob(redis, { job, queue });
-  }
-
-  it('says that it is committed together with its result', async () => {
-    expect(await viewAfter(() => resultOf('a', SNAPSHOT))).toMatchObject({
-      state: 'committed',
-      result: { snapshot: SNAPSHOT },
-      finishedAt: expect.any(String) as unknown,
-    });
-  });
-
-  it('says that it failed together with why', async () => {
-    const view = await viewAfter(() => {
-      throw new JobsError('backup.cancelled', 'The backup was cancelled.');
-    });
-    expect(view).toMatchObject({ state: 'cancelled', error: { code: 'backup.cancelled' } });
   });
 });

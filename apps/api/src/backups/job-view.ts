@@ -6,6 +6,7 @@ import {
   isCancelled,
   isFinished,
   type RedisHandle,
+  storedSoFar,
 } from '@etcd-kloset/jobs';
 import { type JobState } from 'bullmq';
 import { type JobView } from '../contract/schemas/job.ts';
@@ -22,7 +23,6 @@ export async function viewOfJob(
   if (state === 'unknown' || job === undefined) return undefined;
   const error = await failureOf(redis, job);
   const { backup, cluster, store, step, trigger, labels, requestedBy, retryOf, requestedAt } = job.data;
-  const progress = backupProgressSchema.safeParse(job.progress);
   const result = backupResultSchema.safeParse(job.returnvalue);
   return {
     id: backup,
@@ -35,13 +35,29 @@ export async function viewOfJob(
     requestedBy,
     retryOf,
     attempts: { made: job.attemptsMade, most: job.opts.attempts ?? 1 },
-    progress: progress.success ? progress.data : undefined,
+    progress: await progressOf(redis, job, state),
     result: result.success ? result.data : undefined,
     error,
     cancelRequested: !isFinished(state) && (await isCancelled(redis, backup)),
     requestedAt,
     startedAt: timeOf(job.processedOn),
     finishedAt: timeOf(job.finishedOn),
+  };
+}
+
+/** While chunks are on their way nobody holds the job who could tell: what is stored of them, staging knows. */
+async function progressOf(
+  redis: RedisHandle,
+  { data: { backup, attempt, step }, progress }: FoundJob['job'],
+  state: JobState,
+): Promise<JobView['progress']> {
+  const { data: told } = backupProgressSchema.safeParse(progress);
+  if (told === undefined || attempt === undefined || step !== 'commit' || isFinished(state)) return told;
+  const { chunks, bytes } = await storedSoFar(redis, { backup, attempt });
+  return {
+    ...told,
+    chunks: { ...told.chunks, stored: Math.max(told.chunks.stored, chunks) },
+    storedBytes: Math.max(told.storedBytes, bytes),
   };
 }
 
