@@ -1,4 +1,5 @@
-import { JobsError, orRedisError, type RedisHandle } from '@etcd-kloset/jobs';
+import { orRedisError, type RedisHandle } from '@etcd-kloset/jobs';
+import { redisAway } from './redis-away.ts';
 
 /** Whether Redis answers, found out beside the requests: none of them waits to learn that it does not. */
 export interface RedisPulse {
@@ -41,18 +42,11 @@ export function startRedisPulse(redis: RedisHandle): RedisPulse {
     beats: () => client.status === 'ready' && answersInTime(),
     use(work) {
       const isWorthTrying = answersInTime() && (client.status === 'ready' || !wasReady);
-      return isWorthTrying ? orRedisError(work()) : Promise.reject(away());
+      return isWorthTrying ? orRedisError(work()) : Promise.reject(redisAway());
     },
     stop() {
       clearInterval(timer);
       client.off('ready', onReady);
     },
   };
-}
-
-function away(): JobsError {
-  return new JobsError('redis.unreachable', 'Redis does not answer.', {
-    advice: 'Try again soon. Check that Redis runs and that its address is right.',
-    retryable: true,
-  });
 }

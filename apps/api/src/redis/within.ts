@@ -1,4 +1,4 @@
-import { JobsError } from '@etcd-kloset/jobs';
+import { redisAway } from './redis-away.ts';
 
 const PATIENCE_MS = 6000;
 
@@ -6,14 +6,7 @@ const PATIENCE_MS = 6000;
 export async function within<Result>(work: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new JobsError('redis.unreachable', 'Redis does not answer.', {
-          advice: 'Try again soon. Check that Redis runs and that its address is right.',
-          retryable: true,
-        }),
-      );
-    }, PATIENCE_MS);
+    timer = setTimeout(() => reject(redisAway()), PATIENCE_MS);
   });
   work.catch(() => undefined);
   try {
