@@ -79,10 +79,13 @@ await describeWith(requireRedis(), 'while Redis is away', (program) => {
     const worker = takeBackups(api.boot, 'main', () =>
       Promise.resolve(resultOf('prod', '20261124t193145123z-9f86d081')),
     );
-    await requestBackup(api.boot.redis, { cluster: 'prod' });
-    expect(await stream.next()).toMatchObject({ event: 'backup.committed', data: { subject: 'prod' } });
-    stream.close();
-    await worker.stop();
+    try {
+      await requestBackup(api.boot.redis, { cluster: 'prod' });
+      expect(await stream.next()).toMatchObject({ event: 'backup.committed', data: { subject: 'prod' } });
+    } finally {
+      stream.close();
+      await worker.stop();
+    }
     await until(
       () => call(api, 'readCluster', 200, { params }),
       ({ body }) => body.status.running === undefined,
