@@ -18,6 +18,7 @@ import {
   ARRIVED,
   BEGIN,
   END,
+  END_BACKUP,
   LEAVE,
   RESERVE,
   SEALED,
@@ -34,7 +35,7 @@ export const MAX_DRAFT_BYTES = 64 * 1024 * 1024;
 /** What must come after a reservation within so long; a writer that vanished in between holds its room no longer. */
 const RESERVED_MS = 60_000;
 /** Who waits for room asks at least ten times a second; after so long without a word its place is free. */
-const GONE_MS = 3000;
+const GONE_MS = 10_000;
 
 export interface StagingUsage {
   /** Bytes, those that are reserved included. */
@@ -73,6 +74,11 @@ export class Staging {
   /** Frees everything of an attempt: its bytes, its draft, its results. */
   async endAttempt(backup: string, attempt: string): Promise<void> {
     await this.#run(END, backup, attempt);
+  }
+
+  /** Frees everything of a backup that nobody works on any more, whichever of its attempts counts. */
+  async endBackup(backup: string): Promise<void> {
+    await this.#run(END_BACKUP, backup);
   }
 
   /**
