@@ -1,10 +1,9 @@
 import { type Response } from 'express';
+import { drained } from '../http/send-parts.ts';
 import { type FeedItem } from './event-feed.ts';
 
 /** Proxies cut connections on which nothing happens; most wait for at least half a minute. */
 const HEARTBEAT_MS = 15_000;
-/** Who takes nothing for so long has gone, or might as well. */
-const PATIENCE_MS = 60_000;
 
 /** Sends events as `text/event-stream` (WHATWG HTML, 9.2) until the feed ends or the reader goes. */
 export async function sendEvents(response: Response, feed: AsyncIterable<FeedItem>): Promise<void> {
@@ -21,20 +20,6 @@ export async function sendEvents(response: Response, feed: AsyncIterable<FeedIte
   } finally {
     clearInterval(heartbeat);
   }
-}
-
-/** Resolves when more can be written, or when there is nobody to write to. */
-async function drained(response: Response): Promise<void> {
-  if (response.destroyed) return;
-  const timer = setTimeout(() => response.destroy(), PATIENCE_MS);
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      response.off('drain', done).off('close', done);
-      resolve();
-    };
-    response.on('drain', done).on('close', done);
-  });
-  clearTimeout(timer);
 }
 
 /** JSON has no line breaks of its own, so that each field is one line. */

@@ -1,12 +1,11 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { streamSnapshot } from '@etcd-kloset/pipeline';
 import { type Boot } from '@etcd-kloset/platform';
 import { type Request, type Response } from 'express';
 import { type SnapshotView } from '../contract/schemas/snapshot.ts';
+import { sendParts } from '../http/send-parts.ts';
 
 /**
- * Sends the restored file. Its threads end with the answer, also when the client goes; when something is wrong with
+ * Sends the restored file. Its threads end with the answer, also when the client goes, or takes nothing; when something is wrong with
  * the snapshot, the connection breaks before the last part, without which `etcdutl` takes no file.
  */
 export async function sendSnapshot(
@@ -34,7 +33,7 @@ export async function sendSnapshot(
       'X-Kloset-Status-Hash': opened.summary.statusHash.toString(16),
     });
     if (request.method === 'HEAD') response.end();
-    else await pipeline(Readable.from(opened.parts, { objectMode: true, highWaterMark: 1 }), response);
+    else await sendParts(response, opened.parts);
   } catch (error) {
     // Nobody is left to be told.
     if (!signal.aborted) throw error;
