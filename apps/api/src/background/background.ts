@@ -5,6 +5,7 @@ import { forwardToWebhooks } from './forward-webhooks.ts';
 import { keepRegistry } from './keep-registry.ts';
 import { keepSchedules } from './keep-schedules.ts';
 import { type Background } from './keep-running.ts';
+import { keepStaging } from './keep-staging.ts';
 import { observeMetrics } from './observe-metrics.ts';
 import { openRequestWorker } from './request-worker.ts';
 import { watchBackups } from './watch-backups.ts';
@@ -25,6 +26,7 @@ export function startBackground(parts: Parts): Background {
       views.look(store, cluster),
     ),
     watchStores(boot, views, { redis, queues }),
+    keepStaging(boot, staging, queues),
     forwardToWebhooks(boot, queues, book),
   ];
   const stopObserving = observeMetrics(boot, {

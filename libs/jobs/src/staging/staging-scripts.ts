@@ -104,6 +104,17 @@ if redis.call('HGET', key, 'attempt') == attempt then redis.call('DEL', key) end
 return 1
 `);
 
+/** Frees everything of a backup, whichever attempt counts. ARGV: backup. */
+export const END_BACKUP = redisScript(`${BOOKS}
+local backup = ARGV[1]
+local key = base .. ':backup:' .. backup
+for _, lease in ipairs(redis.call('SMEMBERS', base .. ':of:' .. backup)) do release(lease) end
+local attempt = redis.call('HGET', key, 'attempt')
+if attempt then forget(backup, attempt) end
+redis.call('DEL', key)
+return 1
+`);
+
 /**
  * Takes room for bytes that are to come. Whoever must wait for room of the store or in total takes its place in a queue,
  * and comes before all who came later; one that has not asked for a while lost its place.

@@ -251,6 +251,22 @@ await describeWith(requireRedis(), 'the staging area', (program) => {
     expect(await keysLeft()).toEqual([]);
   });
 
+  it('frees a backup, whichever attempt counts, and leaves others alone', async () => {
+    const staging = open();
+    const [ended, other] = [await begin(staging), await begin(staging)];
+    for (const ref of [ended, other]) {
+      for (let at = 0; at < 3; at++) await staging.reserveAndPut(ref(at), 'main', randomBytes(100));
+      await putIntoStore(staging, ref(1));
+    }
+    await staging.endBackup(ended(0).backup);
+    expect(await staging.stateOf(ended(0))).toEqual({ form: 'superseded' });
+    expect((await staging.usage()).byBackup).toEqual({ [other(0).backup]: 200 });
+    expect((await keysLeft()).filter((key) => key.includes(ended(0).backup))).toEqual([]);
+    await staging.endBackup(ended(0).backup);
+    await staging.endBackup(other(0).backup);
+    expect(await keysLeft()).toEqual([]);
+  });
+
   it('empties itself when nobody comes any more', async () => {
     const staging = open({ expiryMs: 1000 });
     const ref = await begin(staging);
