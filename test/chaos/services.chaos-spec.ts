@@ -7,7 +7,7 @@ import { runJson } from '../e2e/support/command.ts';
 import { backupThroughApi } from '../e2e/support/services/api-calls.ts';
 import { storeArguments } from '../e2e/support/services/test-store.ts';
 import { ChaosSystem } from './support/chaos-system.ts';
-import { eventually } from './support/eventually.ts';
+import { eventually, within } from './support/eventually.ts';
 import { type Fault, planFaults } from './support/fault-plan.ts';
 import { Ledger, type Reported } from './support/ledger.ts';
 import { expectAllEmpty, expectAllEnd, expectAllStored } from './support/promises.ts';
@@ -21,6 +21,8 @@ const SEED = Number(process.env['CHAOS_SEED'] ?? Math.floor(Math.random() * 2 **
 const LOOK_EACH_ROUNDS = 25;
 const RESTORED = 6;
 const SCHEDULED_WITHIN_MS = 300_000;
+const ANSWERED_WITHIN_MS = 120_000;
+const HEALTHY_WITHIN_MS = 120_000;
 
 interface Suffering {
   readonly over: Promise<void>;
@@ -67,19 +69,23 @@ await describeWith(requireEtcd('3.5'), 'services that are killed, frozen and cut
     async () => {
       const faults = planFaults(random, ROUNDS, system.kinds);
       traffic.start();
-      let long: Suffering | undefined;
+      const sufferings = new Map<string, Suffering>();
       for (const fault of faults) {
         round++;
         await sleep(fault.afterMs);
+        await sufferings.get(fault.victim)?.over;
         const suffering = suffer(fault);
-        if (fault.isLong) long = suffering;
-        else await suffering.over;
+        sufferings.set(fault.victim, suffering);
+        if (!fault.goesOn) await suffering.over;
         if (round % LOOK_EACH_ROUNDS !== 0 && round !== ROUNDS) continue;
-        long?.end();
-        await Promise.all([long?.over, traffic.stop()]);
+        for (const suffered of sufferings.values()) suffered.end();
+        await Promise.all([...sufferings.values()].map(({ over }) => over));
+        await within('all that was asked is answered', ANSWERED_WITHIN_MS, traffic.stop());
         await look();
         if (round < ROUNDS) traffic.start();
       }
+      // It was hit.
+      expect(ledger.readAgain).toBeGreaterThan(ROUNDS / 25);
       await expectSchedule();
       await expectRestores();
       failed = false;
@@ -97,13 +103,16 @@ await describeWith(requireEtcd('3.5'), 'services that are killed, frozen and cut
       await sleep(forMs, undefined, { signal: enough.signal }).catch(() => undefined);
       await end();
     };
-    return { over: over(), end: () => enough.abort() };
+    const suffering = over();
+    // Awaited later.
+    suffering.catch(() => undefined);
+    return { over: suffering, end: () => enough.abort() };
   }
 
   async function look(): Promise<void> {
     const began = Date.now();
     expect(system.services.filter(({ endedByItself }) => endedByItself).map(({ name }) => name)).toEqual([]);
-    await system.whenHealthy();
+    await within('all start again', HEALTHY_WITHIN_MS, system.whenHealthy());
     await expectAllEnd(system.api, ledger);
     const ended = Date.now();
     await expectAllEmpty(system.test, 2);
@@ -125,13 +134,13 @@ await describeWith(requireEtcd('3.5'), 'services that are killed, frozen and cut
   function summary(): string {
     const count = new Map<string, number>();
     for (const outcome of ledger.outcomes.values()) {
-      const what = 'code' in outcome ? `${outcome.state} ${outcome.code}` : outcome.state;
+      const what = outcome.state === 'failed' ? outcome.code! : outcome.state;
       count.set(what, (count.get(what) ?? 0) + 1);
     }
     const proofs = [...ledger.reported.values()].filter(({ proof }) => proof === 'proven').length;
     return (
       `${ledger.accepted.size} requests (${[...count].map(([what, n]) => `${n} ${what}`).join(', ')}), ` +
-      `${ledger.reported.size} snapshots, ${proofs} of them proven`
+      `${ledger.readAgain} read again; ${ledger.reported.size} snapshots, ${proofs} of them proven`
     );
   }
 

@@ -20,6 +20,7 @@ export class ChaosService {
   readonly #options: ChaosServiceOptions;
   readonly #runs: ServiceProcess[] = [];
   #killed = false;
+  #started: Promise<unknown> = Promise.resolve();
 
   constructor(options: ChaosServiceOptions) {
     this.name = options.name;
@@ -33,11 +34,15 @@ export class ChaosService {
     const { service, configFile, env, proxy } = this.#options;
     this.#killed = false;
     const redis = `redis://127.0.0.1:${proxy.port}`;
-    this.#runs.push(new ServiceProcess(service, { configFile, env: { ...env, REDIS_URL: redis } }));
+    const run = new ServiceProcess(service, { configFile, env: { ...env, REDIS_URL: redis } });
+    this.#runs.push(run);
+    this.#started = run.untilSaid(({ msg }) => msg === 'Started.');
+    // One that is killed before rejects, and is not waited for.
+    this.#started.catch(() => undefined);
   }
 
   async whenStarted(): Promise<void> {
-    await this.#now.untilSaid(({ msg }) => msg === 'Started.');
+    await this.#started;
   }
 
   async kill(): Promise<void> {
@@ -61,11 +66,6 @@ export class ChaosService {
   /** What it said, in all its lives. */
   get log(): string {
     return this.#runs.map(({ pid, text }) => `--- process ${pid}\n${text}\n`).join('');
-  }
-
-  /** The largest it is now, in bytes. */
-  get peakRss(): number {
-    return this.#now.peakRss();
   }
 
   get #now(): ServiceProcess {

@@ -70,7 +70,8 @@ export class ChaosSystem {
     const etcds = await Promise.all([EtcdCluster.start(), EtcdCluster.start({ members: 3 })]);
     const [single, three] = etcds;
     await Promise.all([
-      fillKube(await single.client(), { targetBytes: 12 * MIB }),
+      fillKube(await single.client(), { targetBytes: 8 * MIB }),
+      fillRandom(await single.client(), 12 * MIB),
       fillRandom(await three.client(), 6 * MIB),
     ]);
     const etcdProxies = await Promise.all(
@@ -97,8 +98,8 @@ export class ChaosSystem {
           ...THREES.map(definition('other', endpoints.slice(1))),
         ]),
         limits: {
-          stagingBytes: '128MiB',
-          stagingBytesPerBackup: '32MiB',
+          // Less than the backups that are made at a time want.
+          stagingBytes: '64MiB',
           stagingExpiry: '10m',
           storeOutage: '5m',
           stallTimeout: '10s',

@@ -11,8 +11,8 @@ export interface Fault {
   readonly how: How;
   /** How long it stays so; what is killed is started again after it. */
   readonly forMs: number;
-  /** Longer than locks last: it goes on while other things go wrong. */
-  readonly isLong: boolean;
+  /** It goes on while other things go wrong; some last longer than locks do. */
+  readonly goesOn: boolean;
   /** Of a Redis that is killed: with its last second. */
   readonly loses: boolean;
 }
@@ -46,7 +46,7 @@ export function planFaults(
       victim,
       how,
       forMs: Math.round(random.between(least, how === 'kill' ? 2500 : most)),
-      isLong,
+      goesOn: random.chance(0.25) || isLong,
       loses: random.chance(0.5),
     });
   }

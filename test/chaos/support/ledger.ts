@@ -37,10 +37,17 @@ export class Ledger {
   readonly told = new Set<string>();
   /** Those who follow a request, and how often that ended. */
   readonly following = new Map<string, Promise<void>>();
+  /** By backup: each time its cluster was read. */
+  readonly reads = new Map<string, Set<string>>();
   lastScheduledAt = 0;
 
   accept(accepted: Accepted): void {
     if (!this.accepted.has(accepted.id)) this.accepted.set(accepted.id, accepted);
+  }
+
+  /** Backups that were hit while their cluster was read. */
+  get readAgain(): number {
+    return [...this.reads.values()].filter(({ size }) => size > 1).length;
   }
 
   get unresolved(): Accepted[] {
@@ -78,6 +85,10 @@ export class Ledger {
       if (trigger !== 'schedule' && trigger !== 'catch-up') return;
       this.lastScheduledAt = Math.max(this.lastScheduledAt, at);
       this.accept({ id: request, cluster, via: 'schedule', sentAt: at, answeredAt: at });
+    } else if (is(event, 'backup.started')) {
+      const { backup, attempt } = event.data;
+      const attempts = this.reads.get(backup) ?? new Set();
+      this.reads.set(backup, attempts.add(attempt));
     } else if (is(event, 'backup.committed')) {
       this.report(event.data.result);
       this.told.add(event.data.backup);

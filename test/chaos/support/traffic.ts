@@ -52,7 +52,7 @@ export class Traffic {
     while (!signal.aborted) {
       const cluster = random.pick(clusters());
       const id = random.chance(0.5) ? await this.#overApi(cluster) : await this.#throughQueue(cluster);
-      if (random.chance(0.12)) {
+      if (random.chance(0.05)) {
         await pause(random.between(0, 3000), signal);
         await this.#cancel(id);
       }
