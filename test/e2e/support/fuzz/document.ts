@@ -41,20 +41,20 @@ export async function servedDocument(
         const code = { enum: codes.filter(mayAnswer) };
         problem.schema = { allOf: [problem.schema, { properties: { code } }] };
       }
-      if (events !== undefined) events.schema = eventSchema(document);
+      if (events !== undefined) events.schema = eventSchema(operation);
     }
   }
   return document;
 }
 
 /** Of one event of a stream, as it is taken apart: OpenAPI 3.1 has no words for it. */
-function eventSchema({ components }: Document): Schema {
-  const { type } = components.schemas['CloudEvent']!.properties!;
+function eventSchema({ parameters = [] }: Operation): Schema {
+  const wanted = parameters.find(({ name }) => name === 'type')!.schema['items'];
   const texts = {
     id: { type: 'string', pattern: '^[0-9]+-[0-9]+$' },
     data: { type: 'string', minLength: 2 },
   };
-  const event = { anyOf: [type, { const: 'gap' }] };
+  const event = { anyOf: [wanted, { const: 'gap' }] };
   return { type: 'object', required: ['event', 'data'], properties: { ...texts, event } };
 }
 
