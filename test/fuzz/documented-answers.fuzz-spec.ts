@@ -9,9 +9,11 @@ import { fuzz } from '../e2e/support/fuzz/schemathesis.ts';
  * Other requests each time. What was found once is found again with
  *
  *   ETCD_KLOSET_FUZZ_SEED=<seed> npm run test:fuzz
+ *
+ * ETCD_KLOSET_FUZZ_EXAMPLES says how many requests of each operation are made up in each of its ten runs.
  */
 const seed = Number(process.env['ETCD_KLOSET_FUZZ_SEED'] ?? randomInt(2 ** 31));
-const examples = Number(process.env['ETCD_KLOSET_FUZZ_EXAMPLES'] ?? 100);
+const examples = Number(process.env['ETCD_KLOSET_FUZZ_EXAMPLES'] ?? 50);
 
 const HOUR_MS = 3_600_000;
 const MIB = 1024 * 1024;
@@ -71,6 +73,7 @@ await describeWith(tools, `the API, seed ${seed}`, ([schemathesis]) => {
   );
 
   it('stays within its memory', () => {
-    expect(fuzzed.api.peakRss()).toBeLessThan(400 * MIB);
+    // Two snapshots are decrypted at a time, each with threads of its own: that is most of it.
+    expect(fuzzed.api.peakRss()).toBeLessThan(600 * MIB);
   });
 });
