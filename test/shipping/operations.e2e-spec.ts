@@ -60,7 +60,7 @@ describe('docs/operations.md', () => {
   });
 
   it.each(
-    [...operations.matchAll(/\b(GET|POST|PUT|DELETE) (\/v1\/[\w/-]*)/g)].map(([, method, route]) => ({
+    [...operations.matchAll(/\b(GET|POST|PUT|DELETE) (\/v1\/[\w/{}-]*)/g)].map(([, method, route]) => ({
       method,
       route,
     })),

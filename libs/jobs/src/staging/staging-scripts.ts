@@ -9,7 +9,7 @@ import { redisScript } from '../redis/run-script.ts';
  *   <base>:leases                      hash: lease -> bytes|store|form|digest, form one of reserved, plain, sealed
  *   <base>:expiries                    sorted set: lease by the time (ms) at which it ends by itself
  *   <base>:used                        hash: bytes in total, of each store and of each backup
- *   <base>:wait, <base>:wait:<store>   sorted sets: who waits for room, by arrival
+ *   <base>:wait, <base>:wait:<store>   sorted sets: who waits for room, by arrival (µs: two may come within one ms)
  *   <base>:seen                        sorted set: when each of them last asked
  *   <base>:results:<backup>:<attempt>  hash: sequence -> digest:size of what is in the store
  *   <base>:stored:<backup>:<attempt>   stream: the same, for those who wait for it
@@ -25,6 +25,11 @@ local leases, expiries, used = base .. ':leases', base .. ':expiries', base .. '
 local function time()
   local t = redis.call('TIME')
   return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+local function timeUs()
+  local t = redis.call('TIME')
+  return t[1] * 1000000 + t[2]
 end
 
 local function read(lease)
@@ -151,7 +156,7 @@ local function full(field, limit)
 end
 
 local function queueUp(queue)
-  redis.call('ZADD', queue, 'NX', now, lease)
+  redis.call('ZADD', queue, 'NX', string.format('%.0f', timeUs()), lease)
   redis.call('ZADD', seen, now, lease)
   redis.call('PEXPIRE', queue, 60000)
   redis.call('PEXPIRE', seen, 60000)
