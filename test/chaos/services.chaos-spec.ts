@@ -57,6 +57,7 @@ await describeWith(requireEtcd('3.5'), 'services that are killed, frozen and cut
   }, 300_000);
   afterAll(async () => {
     if (failed) keepLogs();
+    await traffic.giveUp();
     listening.abort();
     await listener;
     const { folder } = system.test;

@@ -21,6 +21,8 @@ export type ApiErrorCode =
   /** A browser was made to ask for it by another site. */
   | 'auth.other-site'
   | 'job.not-found'
+  /** Redis restarted, and has forgotten what it had just been given. */
+  | 'job.lost'
   | 'job.finished'
   | 'job.not-failed'
   /** The cluster has no schedule that could be paused. */

@@ -2836,7 +2836,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Not now: `service.stopping`, `redis.unreachable`, `redis.full`. */
+      /** @description Not now: `service.stopping`, `job.lost`, `redis.unreachable`, `redis.full`. */
       503: {
         headers: {
           /** @description Seconds. */
@@ -3612,7 +3612,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Not now: `service.stopping`, `redis.unreachable`, `redis.full`. */
+      /** @description Not now: `service.stopping`, `job.lost`, `redis.unreachable`, `redis.full`. */
       503: {
         headers: {
           /** @description Seconds. */

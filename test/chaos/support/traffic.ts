@@ -22,6 +22,7 @@ const PUT_PATIENCE_MS = 2000;
 /** Teams that ask for backups, over the API and through the queue, change their minds, and write into the clusters meanwhile. */
 export class Traffic {
   readonly #options: TrafficOptions;
+  readonly #gaveUp = new AbortController();
   #running: { readonly stop: AbortController; readonly teams: Promise<unknown> } | undefined;
 
   constructor(options: TrafficOptions) {
@@ -47,6 +48,12 @@ export class Traffic {
     this.#running = undefined;
   }
 
+  /** Ends at once, whatever is unanswered. */
+  async giveUp(): Promise<void> {
+    this.#gaveUp.abort(new Error('given up'));
+    await this.stop().catch(() => undefined);
+  }
+
   async #team(signal: AbortSignal): Promise<void> {
     const { random, clusters } = this.#options;
     while (!signal.aborted) {
@@ -66,7 +73,7 @@ export class Traffic {
       api,
       'POST',
       `/v1/clusters/${cluster}/backups`,
-      { idempotencyKey: randomUUID() },
+      { idempotencyKey: randomUUID(), signal: this.#gaveUp.signal },
     );
     if (status !== 202) throw new Error(`a backup was answered with ${status}: ${JSON.stringify(body)}`);
     ledger.accept({ id: body.job.id, cluster, via: 'api', sentAt, answeredAt });
@@ -78,6 +85,7 @@ export class Traffic {
     const { redis, ledger } = this.#options;
     const request = randomUUID();
     for (;;) {
+      this.#gaveUp.signal.throwIfAborted();
       const sentAt = Date.now();
       try {
         await requestBackup(redis, { cluster, request, requestedBy: 'a team' });
@@ -94,7 +102,7 @@ export class Traffic {
   async #follow(request: string): Promise<void> {
     const { redis, ledger } = this.#options;
     try {
-      ledger.report(await waitForBackup(redis, request));
+      ledger.report(await waitForBackup(redis, request, { signal: this.#gaveUp.signal }));
     } catch (error) {
       if (!isJobsError(error)) throw error;
       const accepted = ledger.accepted.get(request)!;
@@ -105,7 +113,7 @@ export class Traffic {
   }
 
   async #cancel(id: string): Promise<void> {
-    await askApi(this.#options.api, 'POST', `/v1/jobs/${id}/cancel`);
+    await askApi(this.#options.api, 'POST', `/v1/jobs/${id}/cancel`, { signal: this.#gaveUp.signal });
   }
 
   /** New rows, as many as the members allow. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type RequestJob } from '@etcd-kloset/jobs';
 import { PlatformError, type Principal, type RegisteredCluster } from '@etcd-kloset/platform';
+import { ApiError } from '../api-error.ts';
 import { type JobView } from '../contract/schemas/job.ts';
 import { type Parts } from '../parts.ts';
 import { dispatch } from './dispatch.ts';
@@ -31,8 +32,9 @@ export async function requestBackup(
     ...wish,
   });
   const job = await queue.getJob(backup);
-  if (job === undefined) throw noSuchJob(backup);
-  return { job: await readJob({ redis }, { job, queue }), joined };
+  const view = job && (await viewOfJob(redis, { job, queue }));
+  if (view === undefined) throw lost(cluster);
+  return { job: view, joined };
 }
 
 /** @throws ApiError `job.not-found` for one that is forgotten */
@@ -40,6 +42,15 @@ export async function readJob({ redis }: Pick<Parts, 'redis'>, found: FoundJob):
   const view = await viewOfJob(redis, found);
   if (view === undefined) throw noSuchJob(found.job.data.backup);
   return view;
+}
+
+/** Redis was killed in between, and came back without what it had not flushed. */
+function lost({ name }: RegisteredCluster): ApiError {
+  return new ApiError(
+    'job.lost',
+    `Redis lost the request for a backup of ${JSON.stringify(name)} while it was taken.`,
+    { advice: 'Ask again: nothing is under way for it.', retryable: true },
+  );
 }
 
 function noSuchStore({ name, store }: RegisteredCluster): PlatformError {

@@ -23,6 +23,7 @@ const OWN = {
   'auth.limited': 403,
   'auth.other-site': 403,
   'job.not-found': 404,
+  'job.lost': 503,
   'job.finished': 409,
   'job.not-failed': 409,
   'schedule.none': 409,

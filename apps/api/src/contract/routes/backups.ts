@@ -36,6 +36,7 @@ export const requestBackup = defineRoute({
     'job.too-large',
     'idempotency.other-request',
     'idempotency.under-way',
+    'job.lost',
     'redis.unreachable',
     'redis.full',
   ],
@@ -107,5 +108,12 @@ export const retryJob = defineRoute({
   answers: {
     202: { description: 'It is queued, or was joined.', schema: acceptedBackupSchema, headers: location },
   },
-  problems: ['job.not-found', 'job.not-failed', 'cluster.unknown', 'redis.unreachable', 'redis.full'],
+  problems: [
+    'job.not-found',
+    'job.not-failed',
+    'job.lost',
+    'cluster.unknown',
+    'redis.unreachable',
+    'redis.full',
+  ],
 });

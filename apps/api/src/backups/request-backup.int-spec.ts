@@ -1,0 +1,51 @@
+import { backupsQueue, connectRedis, openQueue, type RedisHandle } from '@etcd-kloset/jobs';
+import { type Principal, type RegisteredCluster } from '@etcd-kloset/platform';
+import { describeWith, RedisServer, requireRedis } from '@etcd-kloset/testing';
+import { type Parts } from '../parts.ts';
+import { type BackupsQueue } from './queues.ts';
+import { requestBackup } from './request-backup.ts';
+
+const CLUSTER = { name: 'a', store: 'main' } as RegisteredCluster;
+const CALLER = { name: 'team-a', role: 'operator' } as Principal;
+
+await describeWith(requireRedis(), 'a backup that is asked for', (program) => {
+  let server: RedisServer;
+  let redis: RedisHandle;
+  let queue: BackupsQueue;
+  beforeAll(async () => {
+    server = await RedisServer.start(program);
+    redis = connectRedis({ url: server.url });
+    queue = openQueue(redis, backupsQueue('main'));
+  });
+  afterAll(async () => {
+    await queue.close();
+    await redis.close();
+    await server.stop();
+  });
+
+  const ask = (backups: BackupsQueue): ReturnType<typeof requestBackup> =>
+    requestBackup(
+      { redis, queues: { backups: new Map([['main', backups]]) } as unknown as Parts['queues'] },
+      CALLER,
+      CLUSTER,
+      { trigger: 'api', labels: undefined },
+    );
+
+  it('is asked for again when Redis forgot it before it was answered', async () => {
+    const forgetful = new Proxy(queue, {
+      get: (target, name) =>
+        name === 'add'
+          ? async (...args: Parameters<BackupsQueue['add']>) => (await target.add(...args)).remove()
+          : (Reflect.get(target, name, target) as unknown),
+    });
+    await expect(ask(forgetful)).rejects.toMatchObject({ code: 'job.lost', retryable: true });
+
+    const { job, joined } = await ask(queue);
+    expect({ cluster: job.cluster, state: job.state, joined }).toEqual({
+      cluster: 'a',
+      state: 'queued',
+      joined: true,
+    });
+    expect(await queue.getJobCounts('waiting')).toEqual({ waiting: 1 });
+  });
+});
