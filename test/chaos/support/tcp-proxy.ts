@@ -41,7 +41,7 @@ export class TcpProxy {
 
   /** Ends all connections without a word. */
   reset(): void {
-    for (const socket of [...this.#pairs].flat()) socket.resetAndDestroy();
+    for (const socket of [...this.#pairs].flat()) reset(socket);
   }
 
   async close(): Promise<void> {
@@ -75,4 +75,10 @@ export class TcpProxy {
     }
     if (this.#cut === 'blackhole') for (const socket of pair) socket.pause();
   }
+}
+
+/** One that is ending cannot be reset: libuv refuses, Node keeps its handle, and the process never exits. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

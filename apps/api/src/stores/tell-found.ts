@@ -16,8 +16,14 @@ export interface FoundParts {
 }
 
 /**
- * Tells of snapshots that others put into the store, such as a CronJob with the command line. Which ones are new, a
- * mark in Redis says: the newest id that was seen of each cluster; at the very first look nothing is new.
+ * A snapshot's time is that of its beginning: one that took long comes after younger ones. No backup takes a day, since
+ * no store takes a record that is so late.
+ */
+const LATE_MS = 24 * 60 * 60_000;
+
+/**
+ * Tells of snapshots that others put into the store, such as a CronJob with the command line. Which ones are new, Redis
+ * knows: the ids of a day that were seen of each cluster, up to the newest; at the very first look nothing is new.
  */
 export async function tellFoundSnapshots({ redis, queues }: FoundParts, { now }: Scan): Promise<void> {
   const queue = queues.backups.get(now.name);
@@ -27,19 +33,33 @@ export async function tellFoundSnapshots({ redis, queues }: FoundParts, { now }:
   const isFirstLook = seen[FIRST_LOOK] === undefined;
   const byCluster = Map.groupBy(snapshotsOf(now), ({ cluster }) => cluster);
   for (const [cluster, snapshots] of byCluster) {
-    const mark = seen[cluster] ?? '';
-    const fresh = snapshots.filter(({ id }) => id > mark).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const known = seen[cluster]?.split(' ') ?? [];
+    const fresh = unseen(snapshots, known);
     if (fresh.length === 0) continue;
     // While a backup of ours is under way, it may be its.
     if (!isFirstLook && (await isRunning(redis, queue, now.name, cluster))) continue;
     if (!isFirstLook) await tell(redis, queue, now.name, fresh);
-    await orRedisError(redis.client.hset(marks, cluster, fresh.at(-1)!.id));
+    await orRedisError(redis.client.hset(marks, cluster, seenOf(snapshots).join(' ')));
   }
   if (isFirstLook) await orRedisError(redis.client.hset(marks, FIRST_LOOK, new Date().toISOString()));
 }
 
 /** No cluster has this name: names are not empty. */
 const FIRST_LOOK = '';
+
+/** Oldest first. @param known as {@link seenOf} has made it */
+function unseen(snapshots: readonly SnapshotView[], known: readonly string[]): SnapshotView[] {
+  const [from = ''] = known;
+  const seen = new Set(known);
+  return snapshots.filter(({ id }) => id > from && !seen.has(id)).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Where the last day begins, in the letters of an id, and the ids of that day. */
+function seenOf(snapshots: readonly SnapshotView[]): string[] {
+  const newest = Math.max(...snapshots.map(({ time }) => Date.parse(time)));
+  const from = new Date(newest - LATE_MS).toISOString().toLowerCase().replaceAll(/[-:.]/g, '');
+  return [from, ...snapshots.map(({ id }) => id).filter((id) => id > from)];
+}
 
 async function tell(
   redis: RedisHandle,
