@@ -1,7 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import path from 'node:path';
-import { connectRedis, deliver, emitEvent, type RedisHandle } from '@etcd-kloset/jobs';
+import {
+  connectRedis,
+  deliver,
+  emitEvent,
+  makeEvent,
+  type RedisHandle,
+  signatureHeader,
+} from '@etcd-kloset/jobs';
 import { describeWith, RedisServer, requireRedis } from '@etcd-kloset/testing';
 import { JobsError } from '../src/errors.ts';
 import { EVENT_TYPES, RESULT, SAMPLES } from '../src/spec-support/sample-events.ts';
@@ -120,5 +128,40 @@ await describeWith(requireRedis(), 'the example', (program) => {
     });
     await receiver.printed(/backup\.failed/);
     expect(receiver.output.match(/backup\.failed prod/g)).toHaveLength(1);
+  });
+
+  it('that receives webhooks answers whatever comes, and goes on', async () => {
+    const secret = 'only we know';
+    const receiver = run('receive-webhook.ts', [], { WEBHOOK_SECRET: secret, PORT: '0' });
+    const [, port] = await receiver.printed(/port: (\d+)/);
+    const post = async (body: string, header?: string): Promise<number> => {
+      const signature = signatureHeader([secret], Math.floor(Date.now() / 1000), body);
+      const headers = { 'x-kloset-signature': header ?? signature };
+      const { status } = await fetch(`http://127.0.0.1:${port!}/`, { method: 'POST', headers, body });
+      return status;
+    };
+    const event = makeEvent('backup.failed', SAMPLES['backup.failed']);
+
+    // The client goes away in the middle of its request.
+    const client = connect(Number(port), '127.0.0.1');
+    await once(client, 'connect');
+    client.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    client.resetAndDestroy();
+
+    expect(await post(JSON.stringify({ ...event, type: 'backup.admired' }))).toBe(204);
+    expect(await post('no JSON')).toBe(400);
+    expect(await post('null')).toBe(400);
+    expect(await post(JSON.stringify({ ...event, data: {} }))).toBe(400);
+    expect(await post('no JSON', 't=1,v1=00')).toBe(401);
+    expect(await post(JSON.stringify(event))).toBe(204);
+    await receiver.printed(/backup\.failed prod/);
+    expect(receiver.process.exitCode).toBeNull();
+  });
+
+  it('that receives webhooks does not start without a secret', async () => {
+    const receiver = run('receive-webhook.ts', [], { WEBHOOK_SECRET: '', PORT: '0' });
+    expect(await receiver.end()).toBe(1);
+    expect(receiver.output).toContain('WEBHOOK_SECRET');
   });
 });
