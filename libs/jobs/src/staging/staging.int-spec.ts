@@ -346,8 +346,11 @@ await describeWith(requireRedis(), 'the staging area', (program) => {
     const ref = gone(0);
     const args = [ref.backup, ref.attempt, '0', 'main', 50, 100, 100, 100, 60_000, WIDE.expiryMs, 3000];
     expect(await runScript(redis.client, RESERVE, base, args)).toBe('wait');
+    // It was heard of for the last time nine seconds ago.
+    expect(await redis.client.zincrby(`${base}:seen`, -9000, `${ref.backup}/${ref.attempt}/0`)).toBeDefined();
     await putIntoStore(staging, holder(0));
     await staging.reserveAndPut(next(0), 'main', randomBytes(60));
+    expect(await redis.client.zcard(`${base}:wait:main`)).toBe(0);
   });
 
   it('counts anew when its books were wrong', async () => {
