@@ -19,10 +19,11 @@ const VERSION = 2;
 const KINDS = ['rows', 'blocks'] as const;
 const HEAD_BYTES = 10;
 /**
- * Zstandard's fastest of the usual ones: it takes less time than what it saves takes to encrypt, to send through Redis
- * and to write into Redis' append-only file, all of it twice; and staging holds many times as much.
+ * One of Zstandard's fast levels: against level 1 it takes two thirds of the time, at both ends, for a quarter more
+ * bytes. Not to compress at all would take longer: every byte is encrypted, sent through Redis and written into Redis'
+ * append-only file, all of it twice; and staging holds several times as much.
  */
-const LEVEL = 1;
+const LEVEL = -3;
 
 const room = reusedRoom();
 
