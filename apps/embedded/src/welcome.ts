@@ -1,7 +1,7 @@
 import { type Configured } from './configure/configure.ts';
 
 /** What somebody who has just started it wants to know. */
-export function welcome({ config, ownStore, firstKey }: Configured, address: string): string {
+export function welcome({ config, ownStore, firstKey, formerKey }: Configured, address: string): string {
   const lines = ['', 'etcd-kloset runs. Ctrl-C ends it.', ''];
   const base = config.api.publicUrl ?? address;
   lines.push(
@@ -29,6 +29,15 @@ export function welcome({ config, ownStore, firstKey }: Configured, address: str
       ...(cluster === undefined
         ? ['', 'A cluster to begin with: npm start -- --cluster NAME --endpoints HOST:PORT']
         : [`  ${curl(base, file, `/v1/clusters/${encodeURIComponent(cluster)}/backups`, ' -X POST')}`]),
+    );
+  }
+  if (formerKey !== undefined) {
+    lines.push(
+      '',
+      `The API key in ${formerKey.file} is not valid any more: the configuration names API keys.`,
+      'To have it valid again, add it to api.keys:',
+      '',
+      `  { name: first, role: admin, hash: '${formerKey.hash}' }`,
     );
   }
   return `${lines.join('\n')}\n\n`;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { hashApiKey } from '@etcd-kloset/platform';
 import { parseOptions } from '../options.ts';
+import { welcome } from '../welcome.ts';
 import { openStateFolder, type StateFolder } from '../state/state-folder.ts';
 import { configure, type Configured } from './configure.ts';
 
@@ -64,6 +65,19 @@ describe('what the program runs with', () => {
     expect(Object.keys(config.clusters)).toEqual(['prod']);
     expect(config.api.keys.map(({ name }) => name)).toEqual(['ops']);
     expect(config.api.listen.port).toBe(9000);
+  });
+
+  it('has no key of its own beside those of the file, and says which one is none any more', async () => {
+    const { token } = (await run()).firstKey!;
+    const named = await withFile(FILE);
+    expect(named.config.api.keys.map(({ name }) => name)).toEqual(['ops']);
+    expect(named.formerKey).toEqual({ file: state.file('api-key'), hash: hashApiKey(token!) });
+    expect(welcome(named, 'http://127.0.0.1:9000')).toContain('is not valid any more');
+    const added = FILE.replace(
+      'keys: [',
+      `keys: [{ name: first, role: admin, hash: '${hashApiKey(token!)}' }, `,
+    );
+    expect((await withFile(added)).formerKey).toBeUndefined();
   });
 
   it('is that with what the command line adds', async () => {

@@ -6,7 +6,7 @@ import {
 } from '@etcd-kloset/platform';
 import { type Options, usageError } from '../options.ts';
 import { type StateFolder } from '../state/state-folder.ts';
-import { type FirstKey, openFirstKey } from './first-key.ts';
+import { type FirstKey, type FormerKey, formerKeyOf, openFirstKey } from './first-key.ts';
 import { givenCluster } from './given-cluster.ts';
 import { givenStore } from './given-store.ts';
 import { openOwnStore, type OwnStore } from './own-store.ts';
@@ -17,6 +17,8 @@ export interface Configured {
   readonly ownStore: OwnStore | undefined;
   /** Where no API key was named. */
   readonly firstKey: FirstKey | undefined;
+  /** One that an earlier start made, and that is none any more since API keys are named. */
+  readonly formerKey: FormerKey | undefined;
 }
 
 /** What the stores of the command line and of the state folder are called. */
@@ -57,7 +59,8 @@ export async function configure(
         }),
   });
   const keys = firstKey === undefined ? config.api.keys : [firstKey.config];
-  return { config: { ...config, api: { ...config.api, keys } }, ownStore, firstKey };
+  const formerKey = firstKey === undefined ? await formerKeyOf(state, keys) : undefined;
+  return { config: { ...config, api: { ...config.api, keys } }, ownStore, firstKey, formerKey };
 }
 
 type StoresInput = NonNullable<ConfigurationInput['stores']>;

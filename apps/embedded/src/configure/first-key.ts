@@ -13,14 +13,7 @@ export interface FirstKey {
 const NAME = 'first';
 
 export async function openFirstKey(state: StateFolder): Promise<FirstKey> {
-  const file = state.file('api-key');
-  const found = await readFile(file, 'utf8').then(
-    (text) => text.trim(),
-    (error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-      throw error;
-    },
-  );
+  const { file, found } = await readKey(state);
   if (found !== '') return { config: adminKey(hashApiKey(found)), file, token: undefined };
   const { token, hash } = newApiKey(NAME);
   const handle = await open(file, 'w', 0o600);
@@ -31,6 +24,32 @@ export async function openFirstKey(state: StateFolder): Promise<FirstKey> {
     await handle.close();
   }
   return { config: adminKey(hash), file, token };
+}
+
+export interface FormerKey {
+  readonly file: string;
+  /** What the configuration would say to have it valid. */
+  readonly hash: string;
+}
+
+/** Whoever names API keys means these and no other: a key that lies in a folder is not to open the door beside them. */
+export async function formerKeyOf(
+  state: StateFolder,
+  keys: readonly Pick<ApiKeyConfig, 'hash'>[],
+): Promise<FormerKey | undefined> {
+  const { file, found } = await readKey(state);
+  const hash = hashApiKey(found);
+  return found === '' || keys.some((key) => key.hash === hash) ? undefined : { file, hash };
+}
+
+async function readKey(state: StateFolder): Promise<{ readonly file: string; readonly found: string }> {
+  const file = state.file('api-key');
+  try {
+    return { file, found: (await readFile(file, 'utf8')).trim() };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { file, found: '' };
+    throw error;
+  }
 }
 
 function adminKey(hash: string): ApiKeyConfig {

@@ -18,6 +18,13 @@ describe('the state folder', () => {
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
   });
 
+  it.each(['/proc/nope', '/proc/nope/below', '/dev/null/below'])(
+    'is not made at %s, which is said',
+    async (at) => {
+      await expect(openStateFolder(at)).rejects.toMatchObject({ code: 'start.folder' });
+    },
+  );
+
   it('belongs to one process at a time', async () => {
     const state = await openStateFolder(folder);
     await expect(openStateFolder(folder)).rejects.toMatchObject({

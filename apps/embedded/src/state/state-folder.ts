@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EmbeddedError } from '../errors.ts';
 import { identityOf, isAlive, type ProcessIdentity } from './process-identity.ts';
@@ -19,18 +20,32 @@ export interface StateFolder {
  */
 export async function openStateFolder(folder: string): Promise<StateFolder> {
   const file = (name: string): string => path.join(folder, name);
+  const lock = file('lock');
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     await chmod(folder, 0o700);
+    await takeLock(lock, folder);
   } catch (cause) {
+    if (cause instanceof EmbeddedError) throw cause;
     throw new EmbeddedError('start.folder', `The folder ${folder} cannot be used`, {
       advice: 'Give another one with --state.',
       cause,
     });
   }
-  const lock = file('lock');
-  await takeLock(lock, folder);
   return { path: folder, file, release: () => rm(lock, { force: true }) };
+}
+
+/** Step by step: Node's own recursive mkdir tries for ever below a folder that takes none, such as /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(path.dirname(folder))) throw error;
+    await makeFolder(path.dirname(folder));
+    await makeFolder(folder);
+  }
 }
 
 async function takeLock(lock: string, folder: string): Promise<void> {
