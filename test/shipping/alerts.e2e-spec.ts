@@ -30,7 +30,7 @@ describe('the alerts', () => {
     '$alert says how bad it is, what is wrong and where to read on',
     ({ labels, annotations }) => {
       expect(['critical', 'warning']).toContain(labels.severity);
-      expect(Object.keys(annotations).sort()).toEqual(['description', 'runbook_url', 'summary']);
+      expect(Object.keys(annotations).sort()).toEqual(['description', 'runbook', 'summary']);
     },
   );
 

@@ -42,7 +42,7 @@ await describeWith(buildAll(), 'the configuration for Kubernetes', (kustomizatio
 
   it('is in each overlay with services', () => {
     expect(configured.map(({ name }) => name).sort()).toEqual(
-      ['base', 'overlays/large', 'overlays/large-hpa', 'overlays/small'].sort(),
+      ['base', 'example', 'overlays/large', 'overlays/large-hpa', 'overlays/small'].sort(),
     );
   });
 
@@ -110,7 +110,10 @@ function services(objects: readonly KubeObject[]) {
 }
 
 function isMounted(spec: PodSpec, file: string): boolean {
-  return (spec.containers[0]!.volumeMounts ?? []).some(
-    ({ mountPath }) => file === mountPath || file.startsWith(`${mountPath}/`),
-  );
+  return (spec.containers[0]!.volumeMounts ?? []).some(({ name, mountPath }) => {
+    if (file === mountPath) return true;
+    const { projected } = spec.volumes!.find((volume) => volume.name === name)!;
+    const projects = projected?.sources.flatMap(({ secret }) => secret.items.map(({ path }) => path));
+    return file.startsWith(`${mountPath}/`) && projects?.includes(file.slice(mountPath.length + 1)) !== false;
+  });
 }

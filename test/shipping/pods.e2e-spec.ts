@@ -145,7 +145,8 @@ await describeWith(buildAll(), 'every pod for Kubernetes', (kustomizations) => {
       const volumes = new Map((pod.spec.volumes ?? []).map((volume) => [volume.name, volume]));
       for (const { name, readOnly } of container.volumeMounts ?? []) {
         const volume = volumes.get(name)!;
-        if (volume.secret ?? volume.configMap ?? volume.hostPath) expect(readOnly).toBe(true);
+        if (volume.secret ?? volume.projected ?? volume.configMap ?? volume.hostPath)
+          expect(readOnly).toBe(true);
       }
       expect(pod.spec.securityContext).toMatchObject({ runAsUser: UID_OF_IMAGES, fsGroup: UID_OF_IMAGES });
     },

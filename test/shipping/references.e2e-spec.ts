@@ -7,6 +7,7 @@ import { text } from './support/repository.ts';
 /** What a kustomization needs from another one, which its comments say to apply as well. */
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
   base: ['overlays/small'],
+  'example/carrier': ['overlays/small'],
   'overlays/monitoring': ['overlays/small'],
   'overlays/redis': ['overlays/small'],
   'store-carrier': ['overlays/small'],
@@ -155,7 +156,9 @@ function secretsOf(kustomizations: readonly Kustomization[]): { name: string; ke
   const found = new Map<string, { name: string; key: string | undefined }>();
   const add = (name: string, key?: string): void => void found.set(`${name} ${key ?? ''}`, { name, key });
   for (const { spec } of podsOf(kustomizations.flatMap(({ objects }) => objects))) {
-    for (const { secret } of spec.volumes ?? []) {
+    for (const { secret, projected } of spec.volumes ?? []) {
+      for (const { secret: source } of projected?.sources ?? [])
+        for (const { key } of source.items) add(source.name, key);
       if (secret === undefined) continue;
       if (secret.items === undefined) add(secret.secretName);
       for (const { key } of secret.items ?? []) add(secret.secretName, key);
