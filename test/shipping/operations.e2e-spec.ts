@@ -239,6 +239,16 @@ describe('the way to run it without containers', () => {
   });
 });
 
+describe('docs/api.md', () => {
+  it('waits until a backup has ended, in whatever way', () => {
+    const loops = text('docs/api.md')
+      .split('\n')
+      .filter((line) => line.startsWith('until '));
+    expect(loops).toHaveLength(1);
+    for (const state of ['committed', 'failed', 'cancelled']) expect(loops[0]).toContain(state);
+  });
+});
+
 interface Claim {
   readonly metadata: { readonly name: string };
   readonly spec: {
