@@ -153,6 +153,7 @@ await describeWith(requireRedis(), 'events over the API', (program) => {
     const headers = { 'last-event-id': 'yesterday' };
     const { body } = await call(api, 'streamEvents', 400, { headers });
     expect(body.code).toBe('http.bad-parameter');
+    expect(body.detail).toContain('leave it out to begin now');
   });
 
   it('end when the service ends', async () => {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { createHash, randomBytes } from 'node:crypto';
 import { get, type IncomingMessage } from 'node:http';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { keys } from '@etcd-kloset/jobs';
 import { describeWith, EtcdCluster, RedisServer, requireEtcd, requireRedis, run } from '@etcd-kloset/testing';
@@ -17,7 +17,7 @@ await describeWith(tools, 'snapshots over the API', ([program, etcdTools]) => {
   let store: TestStore;
   let locked: TestStore;
   let api: TestApi;
-  let start: () => Promise<TestApi>;
+  let start: (main?: TestStore) => Promise<TestApi>;
   const ids: string[] = [];
   let lockedId = '';
 
@@ -34,10 +34,10 @@ await describeWith(tools, 'snapshots over the API', ([program, etcdTools]) => {
     }
     lockedId = await locked.backUp('prod', etcd.endpoints);
     const at = { endpoints: [...etcd.endpoints], objective: '1h' };
-    start = () =>
+    start = (main = store) =>
       startTestApi({
         redisUrl: redis.url,
-        stores: { main: store, locked: { ...locked, withOwner: false } },
+        stores: { main, locked: { ...locked, withOwner: false } },
         config: { clusters: { prod: { store: 'main', ...at }, never: { store: 'main', ...at } } },
       });
     api = await start();
@@ -120,6 +120,8 @@ await describeWith(tools, 'snapshots over the API', ([program, etcdTools]) => {
     const { body } = await call(api, 'readSnapshot', 200, { params, query: { cluster: 'prod' } });
     expect(body.id).toBe(lockedId);
     expect((await call(api, 'readSnapshot', 400, { params })).body.code).toBe('http.bad-parameter');
+    const nope = (await call(api, 'readSnapshot', 400, { params: { snapshot: 'nope' } })).body;
+    expect(nope.errors?.[0]?.message).toMatch(/^is neither the id of a snapshot/);
   });
 
   it('come only where the owner’s key is', async () => {
@@ -219,6 +221,40 @@ await describeWith(tools, 'snapshots over the API', ([program, etcdTools]) => {
     ).body;
     expect(status.newest?.id).toBe(id);
     expect(other.lines.some((line) => line.includes('cannot be restored') && line.includes(id))).toBe(true);
+    await other.close();
+  });
+
+  it('of a store that was never reached are not said to be none', async () => {
+    const late = { ...store, url: `${store.url}-late` };
+    const other = await start(late);
+    const away = { code: 'storage.missing' };
+    for (const query of ['cluster=prod', 'store=main', 'cluster=never', 'proof=mismatch']) {
+      expect((await call(other, 'listSnapshots', 503, { query })).body).toMatchObject(away);
+    }
+    expect((await call(other, 'listSnapshots', 200)).body).toMatchObject({
+      items: [{ id: lockedId, store: 'locked' }],
+      unreachable: [{ store: 'main', ...away }],
+    });
+    const query = 'cluster=prod';
+    for (const snapshot of ['latest', ids[0]!]) {
+      expect((await call(other, 'readSnapshot', 503, { params: { snapshot }, query })).body).toMatchObject(
+        away,
+      );
+    }
+    await call(other, 'readSnapshot', 200, { params: { snapshot: lockedId } });
+    const never = (await call(other, 'readCluster', 200, { params: { cluster: 'never' } })).body;
+    expect(never.status).toEqual({ objective: 'unknown' });
+    // Else it would be told of as one that was never backed up.
+    expect(await other.boot.telemetry.metricsText()).not.toContain('kloset_backup_objective_seconds{');
+
+    cpSync(store.url, late.url, { recursive: true });
+    await until(
+      () => call(other, 'readStore', 200, { params: { store: 'main' } }),
+      ({ body }) => body.state === 'reachable',
+    );
+    const { body } = await call(other, 'listSnapshots', 200, { query });
+    expect(body.items.map(({ id }) => id)).toContain(ids[0]);
+    expect(body.unreachable).toBeUndefined();
     await other.close();
   });
 

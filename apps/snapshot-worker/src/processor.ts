@@ -48,6 +48,7 @@ async function takeAttempt({ staging, job }: BackupRun): Promise<void> {
   const { backup, store } = job.data;
   const attempt = randomUUID();
   await staging.beginAttempt(backup, attempt, store);
-  await job.updateData({ ...job.data, attempt });
+  const startedAt = job.data.startedAt ?? new Date(job.processedOn ?? Date.now()).toISOString();
+  await job.updateData({ ...job.data, attempt, startedAt });
   if (job.attemptsStarted > 1) await job.removeUnprocessedChildren();
 }

@@ -361,7 +361,7 @@ export interface paths {
     };
     /**
      * What is in the stores, newest first
-     * @description Whoever put it there: workers, the command line, a CronJob in a cluster. Seen within a minute or so.
+     * @description Whoever put it there: workers, the command line, a CronJob in a cluster. Seen within a minute or so. A store that could not be looked through since the start is named in `unreachable`; when what is asked for may be in it alone, the answer is 503 with its error.
      *
      *     Any key may.
      */
@@ -1127,7 +1127,8 @@ export interface components {
        */
       objective: 'none' | 'met' | 'missed' | 'unknown';
       running?: components['schemas']['Job'];
-      snapshots: number;
+      /** @description Missing until its store was first looked at. */
+      snapshots?: number;
     };
     DeadLetter: {
       attempts: number;
@@ -1197,6 +1198,7 @@ export interface components {
       status: 'ok' | 'failed';
     };
     Job: {
+      /** @description `made`: how often it was tried, with the try that is under way and those that were cut off with their worker; the latter do not count for `most`. */
       attempts: {
         made: number;
         most: number;
@@ -1280,6 +1282,7 @@ export interface components {
       retryOf?: string;
       /**
        * Format: date-time
+       * @description When its first try began.
        * @example 2026-11-24T19:31:45.123Z
        */
       startedAt?: string;
@@ -1640,6 +1643,8 @@ export interface components {
       items: components['schemas']['Snapshot'][];
       /** @description The cursor of the next page. */
       next?: string;
+      /** @description Stores that could not be looked through since the service started: what they hold is missing in the list. When that may be all that was asked for, the answer is 503. */
+      unreachable?: components['schemas']['UnreachableStore'][];
     };
     Store: {
       /**
@@ -1669,7 +1674,7 @@ export interface components {
        * @example 2026-11-24T19:31:45.123Z
        */
       scannedAt?: string;
-      /** @description Of the clusters your key may see; computed in the background. */
+      /** @description Of the clusters your key may see; counted in the background: every hour, and in a store of up to 10,000 objects soon after each new snapshot. */
       sizes?: components['schemas']['StoreSizes'];
       /** @description Of these clusters. */
       snapshots: number;
@@ -1689,6 +1694,7 @@ export interface components {
     StoreSizes: {
       /**
        * Format: date-time
+       * @description When all of these figures were so.
        * @example 2026-11-24T19:31:45.123Z
        */
       asOf: string;
@@ -1698,6 +1704,17 @@ export interface components {
       snapshots: number;
       /** @description What etcd sent, all snapshots together. */
       streamed: number;
+    };
+    UnreachableStore: {
+      advice?: string;
+      /** @description Stable, such as `etcd.unreachable`. */
+      code: string;
+      message: string;
+      /**
+       * @description The name of a store in the configuration.
+       * @example main
+       */
+      store: string;
     };
     Version: {
       key: {
@@ -3770,7 +3787,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Not now: `service.stopping`, `redis.unreachable`. */
+      /** @description Not now: `service.stopping`, `redis.unreachable`, `storage.unreachable`, `storage.missing`, `store.not-a-store`, `store.hangs`. */
       503: {
         headers: {
           /** @description Seconds. */
@@ -3791,7 +3808,7 @@ export interface operations {
       header?: never;
       path: {
         /** @description The id of a snapshot; or `latest`, with `cluster`. */
-        snapshot: string | 'latest';
+        snapshot: string;
       };
       cookie?: never;
     };
@@ -3855,7 +3872,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Not now: `service.stopping`, `redis.unreachable`, `storage.unreachable`. */
+      /** @description Not now: `service.stopping`, `redis.unreachable`, `storage.unreachable`, `storage.missing`, `store.not-a-store`, `store.hangs`. */
       503: {
         headers: {
           /** @description Seconds. */
@@ -3876,7 +3893,7 @@ export interface operations {
       header?: never;
       path: {
         /** @description The id of a snapshot; or `latest`, with `cluster`. */
-        snapshot: string | 'latest';
+        snapshot: string;
       };
       cookie?: never;
     };
@@ -3955,7 +3972,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Not now: `service.stopping`, `redis.unreachable`, `storage.unreachable`. */
+      /** @description Not now: `service.stopping`, `redis.unreachable`, `storage.unreachable`, `storage.missing`, `store.not-a-store`, `store.hangs`. */
       503: {
         headers: {
           /** @description Seconds. */
@@ -3979,7 +3996,7 @@ export interface operations {
       header?: never;
       path: {
         /** @description The id of a snapshot; or `latest`, with `cluster`. */
-        snapshot: string | 'latest';
+        snapshot: string;
       };
       cookie?: never;
     };
@@ -4052,7 +4069,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description Not now: `service.stopping`, `redis.unreachable`, `storage.unreachable`. */
+      /** @description Not now: `service.stopping`, `redis.unreachable`, `storage.unreachable`, `storage.missing`, `store.not-a-store`, `store.hangs`. */
       503: {
         headers: {
           /** @description Seconds. */

@@ -13,8 +13,12 @@ export function keepRegistry({ log, registry }: Pick<Boot, 'log' | 'registry'>):
   return keepRunning({ name: 'registry', log, everyMs: EVERY_MS }, async () => {
     const problems = await registry.rebuild();
     for (const { message, ...problem } of problems) {
-      if (!told.has(message))
-        log.warn('A definition of a cluster is not as it should be.', { ...problem, reason: message });
+      if (told.has(message)) continue;
+      const what =
+        problem.kind === 'unreachable'
+          ? 'The definitions of clusters in a store cannot be read.'
+          : 'A definition of a cluster is not as it should be.';
+      log.warn(what, { ...problem, reason: message });
     }
     told = new Set(problems.map(({ message }) => message));
   });

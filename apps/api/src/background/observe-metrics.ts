@@ -55,8 +55,11 @@ export function observeMetrics(
       ),
     ),
     metrics.backupObjective.observe(() =>
-      clusters().flatMap(({ name, store, objectiveSeconds }) =>
-        objectiveSeconds === undefined ? [] : [{ value: objectiveSeconds, labels: { cluster: name, store } }],
+      // Where nobody knows what is there, nobody may say that it is nothing.
+      clusters().flatMap(({ name, store, objectiveSeconds, snapshots }) =>
+        objectiveSeconds === undefined || snapshots === undefined
+          ? []
+          : [{ value: objectiveSeconds, labels: { cluster: name, store } }],
       ),
     ),
     metrics.snapshotMismatch.observe(() =>

@@ -7,7 +7,8 @@ export async function cancelBackup(redis: RedisHandle, { job }: FoundJob): Promi
   const { backup } = job.data;
   if (isFinished(await job.getState())) {
     throw new ApiError('job.finished', `The job ${backup} has ended already.`, {
-      advice: 'See its state; what is stored is removed with the command line only.',
+      advice:
+        'See its state. A snapshot that is in the store stays there: nothing is removed from stores yet.',
     });
   }
   await requestCancel(redis, backup);

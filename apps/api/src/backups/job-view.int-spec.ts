@@ -8,6 +8,7 @@ import {
   type JobQueue,
   openQueue,
   openWorker,
+  QUEUE_POLICIES,
   type RedisHandle,
   Staging,
   waitForChildren,
@@ -17,6 +18,7 @@ import { until } from '../spec-support/call.ts';
 import { viewOfJob } from './job-view.ts';
 
 const QUEUE = backupsQueue('main');
+const SHORT_LOCK = { lockDurationMs: 400, stalledIntervalMs: 200 };
 const MIB = 1024 * 1024;
 
 await describeWith(requireRedis(), 'a backup whose chunks are on their way', (program) => {
@@ -44,7 +46,9 @@ await describeWith(requireRedis(), 'a backup whose chunks are on their way', (pr
     const [backup, attempt] = [randomUUID(), randomUUID()];
     await staging.beginAttempt(backup, attempt, 'main');
     const requestedAt = new Date().toISOString();
-    const data = { version: 1, backup, cluster: 'prod', store: 'main', trigger: 'api', attempt } as const;
+    const startedAt = '2026-11-24T19:31:45.123Z';
+    const known = { cluster: 'prod', store: 'main', trigger: 'api', attempt, startedAt } as const;
+    const data = { version: 1, backup, ...known } as const;
     await backups.add('backup', { ...data, requestedAt, step: 'read' }, { jobId: backup });
     const progress = {
       stage: 'wait',
@@ -74,7 +78,7 @@ await describeWith(requireRedis(), 'a backup whose chunks are on their way', (pr
       () => backups.getJobState(backup),
       (state) => state === 'waiting-children',
     );
-    expect(await look()).toMatchObject({ state: 'running', progress });
+    expect(await look()).toMatchObject({ state: 'running', progress, startedAt, attempts: { made: 1 } });
 
     const chunk = { backup, attempt, sequence: 0 };
     await staging.reserveAndPut(chunk, 'main', Buffer.from('plain'));
@@ -82,5 +86,25 @@ await describeWith(requireRedis(), 'a backup whose chunks are on their way', (pr
     await staging.stored(chunk, sealed);
     expect((await look())?.progress).toEqual({ ...progress, chunks: { cut: 2, stored: 1 }, storedBytes: 6 });
     await drainWorker(worker, 0);
+  });
+
+  it('counts the try that is under way, and those that were cut off with their worker', async () => {
+    const backup = randomUUID();
+    const requestedAt = new Date().toISOString();
+    const data = { version: 1, backup, cluster: 'cut', store: 'main', trigger: 'api' } as const;
+    const { attempts } = QUEUE_POLICIES.backups;
+    await backups.add('backup', { ...data, requestedAt, step: 'read' }, { jobId: backup });
+    const made = async () => {
+      const view = await viewOfJob(redis, { job: (await backups.getJob(backup))!, queue: backups });
+      return view?.attempts;
+    };
+    expect(await made()).toEqual({ made: 0, most: attempts });
+    const work = () => openWorker(redis, QUEUE, () => new Promise(() => undefined), SHORT_LOCK);
+    const killed = work();
+    await until(made, (now) => now?.made === 1);
+    await killed.close(true);
+    const next = work();
+    await until(made, (now) => now?.made === 2);
+    await next.close(true);
   });
 });

@@ -34,13 +34,13 @@ export async function viewOfJob(
     labels: labels ?? {},
     requestedBy,
     retryOf,
-    attempts: { made: job.attemptsMade, most: job.opts.attempts ?? 1 },
+    attempts: { made: triesOf(job, state, step), most: job.opts.attempts ?? 1 },
     progress: await progressOf(redis, job, state),
     result: result.success ? result.data : undefined,
     error,
     cancelRequested: !isFinished(state) && (await isCancelled(redis, backup)),
     requestedAt,
-    startedAt: timeOf(job.processedOn),
+    startedAt: job.data.startedAt ?? timeOf(job.processedOn),
     finishedAt: timeOf(job.finishedOn),
   };
 }
@@ -86,6 +86,15 @@ function stateOf(state: JobState, step: BackupJob['step'], code: string | undefi
       // Between its two steps it waits for a worker, and is no less under way.
       return step === 'commit' ? 'running' : 'queued';
   }
+}
+
+/** BullMQ counts what has ended, and apart from it what was cut off with its worker; not what is under way. */
+function triesOf(
+  { attemptsMade, stalledCounter }: FoundJob['job'],
+  state: JobState,
+  step: BackupJob['step'],
+): number {
+  return attemptsMade + stalledCounter + (stateOf(state, step, undefined) === 'running' ? 1 : 0);
 }
 
 function timeOf(ms: number | null | undefined): string | undefined {

@@ -6,10 +6,9 @@ import { type z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { type InputOf } from '../contract/route.ts';
 import * as routes from '../contract/routes/snapshots.ts';
-import { type keysPage, type SnapshotDetail, type SnapshotView } from '../contract/schemas/snapshot.ts';
+import { type keysPage, type SnapshotDetail, type SnapshotPage } from '../contract/schemas/snapshot.ts';
 import { type Answer, ok } from '../http/answer.ts';
 import { Caller, Input, Operation } from '../http/operation.ts';
-import { type Page } from '../http/page.ts';
 import { type Parts, PARTS } from '../parts.ts';
 import { findSnapshot } from '../snapshots/find-snapshot.ts';
 import { keysPageOf } from '../snapshots/keys-page.ts';
@@ -29,7 +28,7 @@ export class SnapshotsController {
   async list(
     @Input() { query }: InputOf<typeof routes.listSnapshots>,
     @Caller() caller: Principal,
-  ): Promise<Answer<Page<SnapshotView>>> {
+  ): Promise<Answer<SnapshotPage>> {
     return ok(await listSnapshots(this.#parts, caller, query));
   }
 

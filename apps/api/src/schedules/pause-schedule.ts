@@ -16,7 +16,10 @@ export async function pauseSchedule(
   const { schedule } = cluster;
   if (schedule === undefined) {
     throw new ApiError('schedule.none', `The cluster ${JSON.stringify(name)} has no schedule.`, {
-      advice: 'Give it one with PUT /v1/clusters/{cluster}.',
+      advice:
+        cluster.origin === 'configuration'
+          ? 'Give it one where the cluster is configured: in the configuration file, or with --schedule of npm start.'
+          : 'Give it one with PUT /v1/clusters/{cluster}.',
     });
   }
   if (schedule.paused === paused) return viewOfSchedule(cluster, new Date())!;

@@ -4,6 +4,7 @@ import { ApiError } from '../api-error.ts';
 import { LATEST } from '../contract/schemas/values.ts';
 import { type SnapshotView } from '../contract/schemas/snapshot.ts';
 import { type Parts } from '../parts.ts';
+import { homeOf, neverSeen, neverSeenError } from '../stores/never-seen.ts';
 import { snapshotsOf, type StoreViews } from '../stores/store-views.ts';
 
 /** A miss looks through the stores at most so often. */
@@ -15,6 +16,7 @@ const LOOK_AGAIN_MS = 5000;
  *
  * @throws ApiError `http.bad-parameter` for the latest of all clusters
  * @throws KlosetStoreError `snapshot.not-found`, also for one of a cluster that the key does not see
+ * @throws KlosetError what ails a store that was never reached, where it may be
  */
 export async function findSnapshot(
   { book, views }: Pick<Parts, 'book' | 'views'>,
@@ -26,8 +28,13 @@ export async function findSnapshot(
   if (principal.clusters !== undefined) await book.all();
   // What was the latest when the stores were last looked through may not be it any more.
   const known = id === LATEST ? undefined : lookFor(views, id, cluster);
+  const unseen = known === undefined ? await neverSeen(views, () => true) : [];
   const found = known ?? (await lookAgain(views, id, cluster));
-  if (found !== undefined && book.maySee(principal, found.cluster)) return found;
+  const isVisible = found !== undefined && book.maySee(principal, found.cluster);
+  // The latest of another store may be an old copy.
+  const blind = isVisible ? await homeOf(book, id === LATEST ? cluster : undefined, unseen) : unseen[0];
+  if (blind !== undefined) throw neverSeenError(blind);
+  if (isVisible) return found;
   throw new KlosetStoreError(
     'snapshot.not-found',
     `There is no snapshot ${id}${cluster === undefined ? '' : ` of ${cluster}`}.`,

@@ -4,7 +4,8 @@ import { snapshotsOfCluster, type StoreState } from './store-views.ts';
 export interface Newest {
   readonly newest: SnapshotView | undefined;
   readonly newestProven: SnapshotView | undefined;
-  readonly snapshots: number;
+  /** None until the store was looked through: nobody knows. */
+  readonly snapshots: number | undefined;
 }
 
 /**
@@ -22,5 +23,5 @@ export function newestOf(state: StoreState | undefined, cluster: string): Newest
     if (view.proof !== 'proven' || held!.incomplete.has(view.id)) continue;
     if (newestProven === undefined || view.id > newestProven.id) newestProven = view;
   }
-  return { newest, newestProven, snapshots };
+  return { newest, newestProven, snapshots: state?.scannedAt === undefined ? undefined : snapshots };
 }

@@ -38,10 +38,7 @@ function hasOwnerKey({ stores }: Pick<Boot, 'stores'>, name: string): boolean {
 }
 
 /** @param only folders of clusters; undefined: all, and what belongs to the store itself */
-function sizesOf(
-  { measures, contents }: StoreState,
-  only: ReadonlySet<string> | undefined,
-): StoreView['sizes'] {
+function sizesOf({ measures }: StoreState, only: ReadonlySet<string> | undefined): StoreView['sizes'] {
   if (measures === undefined) return undefined;
   const isCounted = (folder: string): boolean => only === undefined || only.has(folder);
   const sizes = { snapshots: 0, streamed: 0, kept: 0, objects: 0 };
@@ -50,7 +47,7 @@ function sizesOf(
     sizes.objects += objects;
     sizes.kept += kept;
   }
-  for (const [folder, { snapshots }] of contents.clusters) {
+  for (const [folder, { snapshots }] of measures.contents.clusters) {
     if (!isCounted(folder)) continue;
     sizes.snapshots += snapshots.size;
     for (const { bytes } of snapshots.values()) sizes.streamed += bytes.stream;

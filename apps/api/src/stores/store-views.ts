@@ -13,7 +13,8 @@ export interface StoreState {
   readonly scannedAt: Date | undefined;
   readonly checkedAt: Date | undefined;
   readonly error: { readonly code: string; readonly message: string; readonly advice?: string } | undefined;
-  readonly measures: StoreMeasures | undefined;
+  /** With what was known to be in it when it was measured: figures of one time. */
+  readonly measures: (StoreMeasures & { readonly contents: StoreContents }) | undefined;
   /** Ids of proven snapshots that cannot be restored: something that they need is not there. By folder. */
   readonly incomplete: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -87,14 +88,19 @@ export function createStoreViews({ stores }: Pick<Boot, 'stores'>): StoreViews {
     },
     async measure(name, signal) {
       const opened: OpenedStore = await stores.open(name, 'read');
-      if (states.get(name)!.scannedAt === undefined) await this.scan(name, signal);
+      await this.scan(name, signal);
+      const { contents } = states.get(name)!;
       const doubted = [...newestProven(states.get(name)!), ...placesOf(states.get(name)!.incomplete)];
       const measures = await measureStore(opened, doubted, signal);
       const now = states.get(name)!;
       const found = measures.incomplete.filter(
         ({ folder, id }) => now.incomplete.get(folder)?.has(id) !== true,
       );
-      states.set(name, { ...now, measures, incomplete: byFolder(measures.incomplete) });
+      states.set(name, {
+        ...now,
+        measures: { ...measures, contents },
+        incomplete: byFolder(measures.incomplete),
+      });
       return found;
     },
   };
@@ -145,7 +151,7 @@ function placesOf(incomplete: StoreState['incomplete']): SnapshotPlace[] {
 }
 
 /** Every snapshot of a state. */
-export function* snapshotsOf({ contents }: StoreState): Generator<SnapshotView> {
+export function* snapshotsOf({ contents }: Pick<StoreState, 'contents'>): Generator<SnapshotView> {
   for (const { snapshots } of contents.clusters.values()) yield* snapshots.values();
 }
 

@@ -46,6 +46,8 @@ export const backupJobSchema = z.strictObject({
   step: z.enum(['read', 'commit']),
   /** Of the read that counts: a second one reads a new stream and ignores the first one's chunks. */
   attempt: uuid.optional(),
+  /** When a worker first began with it (RFC 3339): BullMQ's own `processedOn` is when it was last taken. */
+  startedAt: z.iso.datetime({ offset: true }).optional(),
 });
 export type BackupJob = z.infer<typeof backupJobSchema>;
 

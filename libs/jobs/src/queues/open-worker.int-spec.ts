@@ -245,6 +245,10 @@ await describeWith(requireRedis(), 'a worker of a queue', (program) => {
     expect(depth).toMatchObject({ waiting: 2, delayed: 1 });
     expect(depth!.oldestWaitMs).toBeGreaterThanOrEqual(60_000);
 
+    // In one that somebody has paused they wait all the same: the alert for a queue that nobody serves counts on it.
+    await queue.pause();
+    expect(await queueDepths(system.redis, ['chunks'])).toMatchObject([{ waiting: 2 }]);
+
     // One that had to wait for its time, and whose time has come, has waited from then on.
     const hour = 3_600_000;
     const times = { timestamp: Date.now() - hour, delay: hour - 60_000 };

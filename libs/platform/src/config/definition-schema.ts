@@ -103,6 +103,6 @@ function endpointProblem(endpoint: string): string | undefined {
     // What it says may repeat the endpoint, which may hold a password.
     const { advice = '' } = error;
     const isTelling = advice.includes(endpoint.trim().replace(/\/$/, ''));
-    return `is not an endpoint of etcd. ${isTelling ? 'Write host:port or https://host:port.' : advice}`.trim();
+    return `is not an endpoint of etcd. ${isTelling ? 'Write host:port, http://host:port or https://host:port.' : advice}`.trim();
   }
 }

@@ -164,7 +164,7 @@ frobnicate: 1
     ['endpoints: []', 'endpoints is empty.'],
     [
       'endpoints: [10.0.0.1]',
-      'endpoints[0] is not an endpoint of etcd. Write host:port or https://host:port.',
+      'endpoints[0] is not an endpoint of etcd. Write host:port, http://host:port or https://host:port.',
     ],
     ['tls: { certFile: c }', 'tls has one of certFile and keyFile: they are given together.'],
     ['auth: { user: u }', 'auth needs one of passwordFile and passwordEnv.'],

@@ -5,8 +5,12 @@ import { type RegistryProblem } from './cluster-registry.ts';
 export function inConfiguration(name: string): PlatformError {
   return new PlatformError(
     'cluster.in-configuration',
-    `The cluster ${JSON.stringify(name)} stands in the configuration file, which alone can change it.`,
-    { advice: 'Change the file, and start the services again.', context: { cluster: name } },
+    `The cluster ${JSON.stringify(name)} stands in the configuration, which alone can change it.`,
+    {
+      advice:
+        'Change the configuration file, or the options of npm start that name it, and start the services again.',
+      context: { cluster: name },
+    },
   );
 }
 

@@ -4,7 +4,12 @@ import { EVENT_TYPES } from '../schemas/event.ts';
 import { queryList } from '../schemas/query.ts';
 import { cluster } from '../schemas/values.ts';
 
-const eventId = z.string().regex(/^[0-9]{1,19}-[0-9]{1,19}$/);
+const eventId = z
+  .string()
+  .regex(
+    /^[0-9]{1,19}-[0-9]{1,19}$/,
+    'is not the id of an event, such as 1764100000000-0; leave it out to begin now',
+  );
 
 export const streamEvents = defineRoute({
   operationId: 'streamEvents',

@@ -7,6 +7,8 @@ import { cluster, proof, store, time } from '../schemas/values.ts';
 import { ofSnapshot } from './common.ts';
 
 const tag = 'Snapshots';
+/** What may ail a store that was not reached since the start, most often. */
+const STORE_AWAY = ['storage.unreachable', 'storage.missing', 'store.not-a-store', 'store.hangs'] as const;
 const which = { cluster: cluster.optional() };
 
 export const listSnapshots = defineRoute({
@@ -16,7 +18,7 @@ export const listSnapshots = defineRoute({
   tag,
   summary: 'What is in the stores, newest first',
   description:
-    'Whoever put it there: workers, the command line, a CronJob in a cluster. Seen within a minute or so.',
+    'Whoever put it there: workers, the command line, a CronJob in a cluster. Seen within a minute or so. A store that could not be looked through since the start is named in `unreachable`; when what is asked for may be in it alone, the answer is 503 with its error.',
   role: 'viewer',
   query: z.strictObject({
     ...pageQuery,
@@ -28,7 +30,7 @@ export const listSnapshots = defineRoute({
     label: labelFilter.optional(),
   }),
   answers: { 200: { description: 'One page of snapshots.', schema: snapshotPage } },
-  problems: ['redis.unreachable'],
+  problems: ['redis.unreachable', ...STORE_AWAY],
 });
 
 export const readSnapshot = defineRoute({
@@ -41,7 +43,7 @@ export const readSnapshot = defineRoute({
   params: ofSnapshot,
   query: z.strictObject(which),
   answers: { 200: { description: 'The snapshot.', schema: snapshotDetailSchema } },
-  problems: ['snapshot.not-found', 'redis.unreachable', 'storage.unreachable'],
+  problems: ['snapshot.not-found', 'redis.unreachable', ...STORE_AWAY],
 });
 
 const contentDisposition = {
@@ -79,7 +81,7 @@ export const downloadSnapshot = defineRoute({
     'key.needs-owner',
     'download.too-many',
     'redis.unreachable',
-    'storage.unreachable',
+    ...STORE_AWAY,
   ],
 });
 
@@ -99,6 +101,6 @@ export const countSnapshotKeys = defineRoute({
     'key.needs-owner',
     'download.too-many',
     'redis.unreachable',
-    'storage.unreachable',
+    ...STORE_AWAY,
   ],
 });

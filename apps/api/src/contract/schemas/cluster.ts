@@ -33,7 +33,7 @@ export const clusterStatusSchema = z
       description:
         'Whether the newest proven snapshot is as young as `objectiveSeconds` says; `unknown` until its store was first looked at.',
     }),
-    snapshots: count,
+    snapshots: count.optional().meta({ description: 'Missing until its store was first looked at.' }),
     running: jobSchema.optional(),
     nextRun: time.optional(),
   })

@@ -22,13 +22,16 @@ export const jobSchema = z
     labels,
     requestedBy: z.string().optional(),
     retryOf: jobId.optional().meta({ description: 'The failed backup that this one repeats.' }),
-    attempts: z.object({ made: count, most: count }),
+    attempts: z.object({ made: count, most: count }).meta({
+      description:
+        '`made`: how often it was tried, with the try that is under way and those that were cut off with their worker; the latter do not count for `most`.',
+    }),
     progress: backupProgressSchema.optional(),
     result: backupResultSchema.optional(),
     error: failure.optional().meta({ description: 'Why it failed, or why its last try did.' }),
     cancelRequested: z.boolean(),
     requestedAt: time,
-    startedAt: time.optional(),
+    startedAt: time.optional().meta({ description: 'When its first try began.' }),
     finishedAt: time.optional(),
   })
   .meta({ id: 'Job' });

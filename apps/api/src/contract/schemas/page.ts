@@ -13,12 +13,19 @@ export const pageQuery = {
     .meta({ description: 'What the page before called `next`. Other text is refused.' }),
 };
 
+const NO_MORE = {} as const satisfies z.ZodRawShape;
+
 /** A page of a list; `next` is missing on the last one. */
-export function pageOf<Item extends z.ZodType>(id: string, item: Item) {
+export function pageOf<Item extends z.ZodType, More extends z.ZodRawShape = typeof NO_MORE>(
+  id: string,
+  item: Item,
+  more: More = NO_MORE as More,
+) {
   return z
     .object({
       items: z.array(item),
       next: z.string().optional().meta({ description: 'The cursor of the next page.' }),
+      ...more,
     })
     .meta({ id });
 }

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { pageOf } from './page.ts';
-import { bytes, cluster, count, labels, proof, revision, snapshotId, store, time } from './values.ts';
+import {
+  bytes,
+  cluster,
+  count,
+  failure,
+  labels,
+  proof,
+  revision,
+  snapshotId,
+  store,
+  time,
+} from './values.ts';
 
 const common = {
   id: snapshotId,
@@ -23,7 +34,16 @@ const common = {
 /** What a list tells. */
 export const snapshotSchema = z.object(common).meta({ id: 'Snapshot' });
 export type SnapshotView = z.infer<typeof snapshotSchema>;
-export const snapshotPage = pageOf('SnapshotPage', snapshotSchema);
+export const snapshotPage = pageOf('SnapshotPage', snapshotSchema, {
+  unreachable: z
+    .array(failure.extend({ store }).meta({ id: 'UnreachableStore' }))
+    .optional()
+    .meta({
+      description:
+        'Stores that could not be looked through since the service started: what they hold is missing in the list. When that may be all that was asked for, the answer is 503.',
+    }),
+});
+export type SnapshotPage = z.infer<typeof snapshotPage>;
 
 /** The whole summary of its record. */
 export const snapshotDetailSchema = z

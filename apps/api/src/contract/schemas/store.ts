@@ -9,7 +9,7 @@ export const storeSizesSchema = z
     streamed: bytes.meta({ description: 'What etcd sent, all snapshots together.' }),
     kept: bytes.meta({ description: 'Of all objects in the store.' }),
     objects: count,
-    asOf: time,
+    asOf: time.meta({ description: 'When all of these figures were so.' }),
   })
   .meta({ id: 'StoreSizes' });
 
@@ -30,7 +30,10 @@ export const storeSchema = z
     unreadable: count.meta({ description: 'Records that are there and cannot be read.' }),
     sizes: storeSizesSchema
       .optional()
-      .meta({ description: 'Of the clusters your key may see; computed in the background.' }),
+      .meta({
+        description:
+          'Of the clusters your key may see; counted in the background: every hour, and in a store of up to 10,000 objects soon after each new snapshot.',
+      }),
   })
   .meta({ id: 'Store' });
 export type StoreView = z.infer<typeof storeSchema>;

@@ -22,14 +22,23 @@ export const jobId = z
   .meta({ description: 'The id of a backup.', examples: ['6f1f2f6e-4f2a-4f43-9c8e-3a3d2a9f4b10'] });
 export const snapshotId = z
   .string()
-  .regex(/^[0-9]{8}t[0-9]{9}z-[0-9a-f]{8}$/)
+  .regex(
+    /^[0-9]{8}t[0-9]{9}z-[0-9a-f]{8}$/,
+    'is not the id of a snapshot, such as 20261124t193145123z-9f86d081',
+  )
   .meta({ description: 'The id of a snapshot.', examples: ['20261124t193145123z-9f86d081'] });
 /** Stands for the newest snapshot of a cluster. */
 export const LATEST = 'latest';
-export const snapshotReference = z.union([snapshotId, z.literal(LATEST)]).meta({
-  description: 'The id of a snapshot; or `latest`, with `cluster`.',
-  examples: ['20261124t193145123z-9f86d081'],
-});
+export const snapshotReference = z
+  .string()
+  .regex(
+    /^(?:latest|[0-9]{8}t[0-9]{9}z-[0-9a-f]{8})$/,
+    'is neither the id of a snapshot, such as 20261124t193145123z-9f86d081, nor the word latest',
+  )
+  .meta({
+    description: 'The id of a snapshot; or `latest`, with `cluster`.',
+    examples: ['20261124t193145123z-9f86d081'],
+  });
 
 export const labels = z
   .record(z.string().min(1).max(100), z.string().max(500))
