@@ -28,12 +28,10 @@ export const storeSchema = z
     clusters: count.meta({ description: 'Those that your key may see.' }),
     snapshots: count.meta({ description: 'Of these clusters.' }),
     unreadable: count.meta({ description: 'Records that are there and cannot be read.' }),
-    sizes: storeSizesSchema
-      .optional()
-      .meta({
-        description:
-          'Of the clusters your key may see; counted in the background: every hour, and in a store of up to 10,000 objects soon after each new snapshot.',
-      }),
+    sizes: storeSizesSchema.optional().meta({
+      description:
+        'Of the clusters your key may see; counted in the background: every hour, and in a store of up to 10,000 objects soon after each new snapshot.',
+    }),
   })
   .meta({ id: 'Store' });
 export type StoreView = z.infer<typeof storeSchema>;
