@@ -1,7 +1,7 @@
 import { type AddressInfo } from 'node:net';
 import { type DynamicModule, type INestApplicationContext } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import { type Boot } from '@etcd-kloset/platform';
+import { type Boot, PlatformError } from '@etcd-kloset/platform';
 import { apiModule } from './api.module.ts';
 import { createApplication } from './application.ts';
 
@@ -39,7 +39,16 @@ export async function startApi(module: DynamicModule, boot: Boot): Promise<INest
 
 async function listen(app: NestExpressApplication, { config }: Boot): Promise<void> {
   const { host, port } = config.api.listen;
-  await app.listen(port, host);
+  try {
+    await app.listen(port, host);
+  } catch (cause) {
+    // It works beside its requests already: that ends before Redis and the stores are let go.
+    await app.close();
+    throw new PlatformError('api.cannot-listen', `The API cannot be served on ${host}:${port}.`, {
+      advice: 'Set api.listen (ETCD_KLOSET_API_LISTEN_PORT) to what is free on this machine.',
+      cause,
+    });
+  }
 }
 
 function urlOf(app: NestExpressApplication): string {

@@ -29,6 +29,17 @@ await describeWith(requireRedis(), 'HTTP', (program) => {
     store.remove();
   });
 
+  it('is not served where somebody else listens, which is said in a sentence', async () => {
+    const port = Number(new URL(api.url).port);
+    const second = startTestApi({
+      redisUrl: redis.url,
+      stores: { main: store },
+      config: { api: { listen: { host: '127.0.0.1', port } } },
+    });
+    await expect(second).rejects.toMatchObject({ code: 'api.cannot-listen' });
+    await expect(second).rejects.toThrow(`The API cannot be served on 127.0.0.1:${port}.`);
+  });
+
   interface Asked {
     readonly status: number;
     readonly code: string | undefined;

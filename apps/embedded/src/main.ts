@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { describeError, isKlosetError } from '@etcd-kloset/errors';
+import { failureText } from '@etcd-kloset/platform';
 import { EmbeddedError } from './errors.ts';
 import { run } from './run.ts';
 
@@ -9,7 +9,6 @@ setFlagsFromString('--semi-space-growth-factor=1');
 try {
   process.exit(await run(process.argv.slice(2), process.env));
 } catch (error) {
-  const isExpected = isKlosetError(error);
-  process.stderr.write(`${isExpected ? describeError(error) : String((error as Error).stack)}\n`);
+  process.stderr.write(`${failureText(error)}\n`);
   process.exit(error instanceof EmbeddedError && error.code === 'start.usage' ? 2 : 1);
 }

@@ -7,6 +7,7 @@ import {
   createBoot,
   guardProcess,
   startService,
+  tellBeginning,
   together,
   whenAborted,
 } from '@etcd-kloset/platform';
@@ -70,9 +71,10 @@ async function serve(configured: Configured, env: NodeJS.ProcessEnv): Promise<vo
   const running = await startService(boot, all, startApi);
   // None when it was told to end while it waited for Redis.
   if (running.app !== undefined) {
-    boot.log.info('Started.');
+    tellBeginning(boot);
     process.stderr.write(welcome(configured, await (running.app as INestApplication).getUrl()));
   }
   await whenAborted(boot.stop.asked);
   await running.stop();
+  boot.log.info('Ended.');
 }

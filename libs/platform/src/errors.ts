@@ -8,6 +8,8 @@ export type PlatformErrorCode =
   | 'config.invalid'
   /** The address for health and metrics cannot be listened on. */
   | 'ops.cannot-listen'
+  /** The same for the API's. */
+  | 'api.cannot-listen'
   /** A store that the configuration does not name. */
   | 'store.unknown'
   /** Another store lies where this one was. */

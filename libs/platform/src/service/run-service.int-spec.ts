@@ -101,6 +101,11 @@ await describeWith(requireRedis(), 'a service', (program) => {
     });
     await redis.restart();
     await service.logged('Started.');
+    // It was started with nothing, and says so.
+    expect(service.lines()).toContainEqual(
+      expect.objectContaining({ msg: 'Started.', configuration: 'none' }),
+    );
+    await service.logged('No store is configured: nothing can be backed up.');
     await service.whenReady(200);
 
     await redis.kill();

@@ -1,12 +1,12 @@
-import { describeError, isKlosetError } from '@etcd-kloset/errors';
 import { loadConfiguration } from '../config/load-configuration.ts';
-import { withoutSecrets } from '../logs/secrets.ts';
 import { parseArguments, usage } from './arguments.ts';
 import { type ServiceName } from './boot.ts';
 import { createBoot } from './create-boot.ts';
+import { failureText } from './failure-text.ts';
 import { guardProcess } from './guard-process.ts';
 import { type ApplicationFactory, type ModuleFactory, startService } from './start-service.ts';
 import { whenAborted } from './stop.ts';
+import { tellBeginning } from './tell-beginning.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface RunOptions {
@@ -47,7 +47,7 @@ async function run(service: ServiceName, moduleFactory: ModuleFactory, options: 
   const boot = await createBoot({ service, config: loadConfiguration(file, env), env });
   guardProcess(boot, graceMs);
   const running = await startService(boot, moduleFactory, createApplication);
-  if (running.app !== undefined) boot.log.info('Started.');
+  if (running.app !== undefined) tellBeginning(boot);
   await whenAborted(boot.stop.asked);
   await running.stop();
   boot.log.info('Ended.');
@@ -56,7 +56,5 @@ async function run(service: ServiceName, moduleFactory: ModuleFactory, options: 
 
 function failure(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\nCall it with --help.`;
-  if (isKlosetError(error) || !(error instanceof Error) || 'syscall' in error)
-    return withoutSecrets(describeError(error));
-  return withoutSecrets(error.stack ?? error.message);
+  return failureText(error);
 }
