@@ -38,7 +38,10 @@ export function parseEndpoint(given: string): EndpointAddress {
   const [, bracketed, plain, digits] = HOST_AND_PORT.exec(rest) ?? [];
   const host = bracketed ?? plain ?? '';
   if (bracketed === undefined ? !HOST_NAME.test(host) : !net.isIPv6(host) || host.includes('%')) {
-    throw badEndpoint(`The endpoint "${text}" has no valid host.`, 'Write host:port, http://host:port or https://host:port.');
+    throw badEndpoint(
+      `The endpoint "${text}" has no valid host.`,
+      'Write host:port, http://host:port or https://host:port.',
+    );
   }
   if (digits === undefined) {
     throw badEndpoint(
