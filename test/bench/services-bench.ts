@@ -36,6 +36,8 @@ const names = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
 const system = await TestSystem.start({
   redisServer,
+  // As it is shipped; tests have every write on disk before it is answered.
+  redisOptions: { args: ['--appendfsync', 'everysec'] },
   stores: ['main'],
   configuration: {
     clusters: Object.fromEntries([

@@ -207,9 +207,14 @@ await describeWith(requireRedis(), 'a worker of a queue', (program) => {
 
     it('does not wait for a job that listens to nobody', async () => {
       const queue = system.queue('chunks');
-      const worker = system.worker('chunks', (_job, _token, _signal) => new Promise(() => undefined));
+      const began = Promise.withResolvers<undefined>();
+      const worker = system.worker('chunks', (_job, _token, _signal) => {
+        began.resolve(undefined);
+        return new Promise(() => undefined);
+      });
       const { id } = await queue.add('seal', sealJob());
-      await system.whenIn(queue, id!, 'active');
+      // One that is active in Redis, and not yet here, is handed back.
+      await began.promise;
       await drainWorker(worker, 0);
       expect(await (await queue.getJob(id!))!.getState()).toBe('active');
     });
