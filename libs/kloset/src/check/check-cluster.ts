@@ -10,7 +10,7 @@ import { checkMap } from './check-maps.ts';
 import { checkRecords } from './check-records.ts';
 import { checkSmall } from './check-small.ts';
 import { checkSnapshots } from './check-snapshots.ts';
-import { tableChecker } from './check-tables.ts';
+import { noteDisagreement, tableChecker } from './check-tables.ts';
 import { type CheckOptions } from './check-types.ts';
 import { byPlace, chunkData } from './chunk-data.ts';
 import { note, opened, problemsOf, type ClusterCheck } from './cluster-check.ts';
@@ -90,6 +90,7 @@ async function checkOpened(check: ClusterCheck, cluster: Cluster): Promise<void>
   await checkDigests(check, 'table', checkTable);
   await noteRefutedClaims(check, cluster, claims);
   if (check.options.readData !== true) {
+    for (const chunk of places.keys()) noteDisagreement(check, places, chunk);
     await checkDigests(check, 'chunk', () => undefined);
     return;
   }
@@ -97,6 +98,7 @@ async function checkOpened(check: ClusterCheck, cluster: Cluster): Promise<void>
   const data = chunkData(check, cluster, claims, places, temporaryFolder);
   try {
     await checkDigests(check, 'chunk', (chunk) => data.verify(chunk), byPlace(places));
+    data.noteUnasked();
     await checkSnapshots(check, cluster, data, temporaryFolder);
   } finally {
     data.keys.close();

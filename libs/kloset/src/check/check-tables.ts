@@ -13,19 +13,20 @@ export interface ChunkPlace {
   readonly section: number;
 }
 
-/** By the chunk's digest. */
-export type ChunkPlaces = ReadonlyMap<string, ChunkPlace>;
+/** By the chunk's digest. More than one where tables tell different things of it: then only the chunk says which is right. */
+export type ChunkPlaces = ReadonlyMap<string, readonly ChunkPlace[]>;
 
 /**
  * Gives what is to be done with each sound table: it is opened, what maps say of it is compared with it (claims that
- * are not true are refuted), and tables that tell of the same chunk are compared with each other.
+ * are not true are refuted), and tables that tell of the same chunk are compared with each other. Where they differ, each of
+ * them may be the false one.
  */
 export function tableChecker(
   check: ClusterCheck,
   cluster: Cluster,
   claims: MapClaims,
 ): { places: ChunkPlaces; checkTable: (table: DigestedObject) => Promise<void> } {
-  const places = new Map<string, ChunkPlace & { fingerprint: string }>();
+  const places = new Map<string, (ChunkPlace & { fingerprint: string })[]>();
 
   const checkTable = async ({ name, digest, size, bytes }: DigestedObject): Promise<void> => {
     const whole = bytes ?? (await getObject(cluster.store, name, size));
@@ -39,15 +40,9 @@ export function tableChecker(
         continue;
       }
       const fingerprint = fingerprints[claim.section]!;
-      const known = places.get(claim.digest);
-      if (known === undefined) {
-        places.set(claim.digest, { table: digest, section: claim.section, fingerprint });
-      } else if (known.fingerprint !== fingerprint) {
-        note(check, name, {
-          problem: 'inconsistent',
-          message: `${name} and ${tableName(check.id, known.table)} tell different things of the chunk ${claim.digest}.`,
-        });
-      }
+      const known = places.get(claim.digest) ?? [];
+      if (known.some((place) => place.fingerprint === fingerprint)) continue;
+      places.set(claim.digest, [...known, { table: digest, section: claim.section, fingerprint }]);
     }
   };
   return { places, checkTable };
@@ -75,4 +70,16 @@ function agree(claim: Claim, section: TableSection): boolean {
     claim.firstMain === section.firstMain &&
     claim.firstSub === section.firstSub
   );
+}
+
+/** Tells of each table that says something else of a chunk than the first one does, when no chunk can be asked. */
+export function noteDisagreement(check: ClusterCheck, places: ChunkPlaces, chunk: string): void {
+  const [first, ...others] = places.get(chunk) ?? [];
+  for (const { table } of others) {
+    const name = tableName(check.id, table);
+    note(check, name, {
+      problem: 'inconsistent',
+      message: `${name} and ${tableName(check.id, first!.table)} tell different things of the chunk ${chunk}.`,
+    });
+  }
 }

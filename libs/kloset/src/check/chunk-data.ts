@@ -1,7 +1,7 @@
 import { crc32c } from '@etcd-kloset/mvcc';
 import { decodeBlocksPayload } from '../format/blocks-payload.ts';
 import { decodeBucketsPayload } from '../format/buckets-payload.ts';
-import { chunkName } from '../format/names.ts';
+import { chunkName, tableName } from '../format/names.ts';
 import { type RowColumns } from '../format/row-columns.ts';
 import { decodeRowsPayload } from '../format/rows-payload-reader.ts';
 import { decodeColumns, type TableSection } from '../format/table.ts';
@@ -9,7 +9,7 @@ import { decodeHeader } from '../objects/header.ts';
 import { openChunk, type OpenChunk } from '../objects/chunk-object.ts';
 import { rowHasher, type HashRowInto } from '../seal/index.ts';
 import { getObject, readTable, type Cluster } from '../store/cluster.ts';
-import { type ChunkPlace, type ChunkPlaces } from './check-tables.ts';
+import { noteDisagreement, type ChunkPlace, type ChunkPlaces } from './check-tables.ts';
 import { note, type ClusterCheck } from './cluster-check.ts';
 import { keyHashes, type KeyHashes } from './key-hashes.ts';
 import { type MapClaims } from './map-claims.ts';
@@ -34,6 +34,8 @@ export interface ChunkData {
   readonly buckets: ReadonlyMap<string, readonly BucketFacts[]>;
   /** Opens a sound chunk and compares it with its table, when it has one. */
   verify(object: DigestedObject): Promise<void>;
+  /** Where tables tell different things of a chunk that could not be read, says so. */
+  noteUnasked(): void;
   open(digest: string, bytes: Uint8Array): OpenChunk;
 }
 
@@ -48,6 +50,7 @@ export function chunkData(
   const verifier = new RowVerifier();
   const keys = keyHashes(temporaryFolder);
   const buckets = new Map<string, readonly BucketFacts[]>();
+  const asked = new Set<string>();
   const sectionOf = sectionReader(cluster, check.needs);
   const hasherOf = hashers(cluster);
 
@@ -72,11 +75,17 @@ export function chunkData(
       );
       return;
     }
-    const place = places.get(digest);
     // Rows are hashed when their chunk is made, with the id key of that epoch; sections move between tables.
     const hashRow = hasherOf(decodeHeader('KLC', head, name));
-    const fault = await contentFault(chunk, digest, place, hashRow);
-    if (fault !== undefined) note(check, name, inconsistent(name, fault));
+    const told = places.get(digest) ?? [undefined];
+    const faults: { readonly place: ChunkPlace | undefined; readonly fault: string }[] = [];
+    for (const place of told) {
+      const fault = await contentFault(chunk, digest, place, hashRow);
+      if (fault !== undefined) faults.push({ place, fault });
+    }
+    asked.add(digest);
+    if (faults.length === told.length) note(check, name, inconsistent(name, faults[0]!.fault));
+    else for (const { place, fault } of faults) noteTable(check, place!.table, digest, fault);
   };
 
   /** @returns what is not as the table says */
@@ -108,7 +117,19 @@ export function chunkData(
     }
   };
   const columnsAt = async (place: ChunkPlace): Promise<RowColumns> => decodeColumns(await sectionOf(place));
-  return { keys, buckets, verify, open };
+  const noteUnasked = (): void => {
+    for (const digest of places.keys()) if (!asked.has(digest)) noteDisagreement(check, places, digest);
+  };
+  return { keys, buckets, verify, noteUnasked, open };
+}
+
+/** Of tables that tell different things of a sound chunk, one that is not right. */
+function noteTable(check: ClusterCheck, table: string, chunk: string, fault: string): void {
+  const name = tableName(check.id, table);
+  note(check, name, {
+    problem: 'inconsistent',
+    message: `${name} does not tell what is in the chunk ${chunk}: ${fault}.`,
+  });
 }
 
 /** Chunks come in the order of their tables: one table at a time is held. */
@@ -152,7 +173,7 @@ function inconsistent(name: string, fault: string) {
 /** Chunks by table and section, so that each table is read once; those without one come last. */
 export function byPlace(places: ChunkPlaces): (a: string, b: string) => number {
   const key = (digest: string): string => {
-    const place = places.get(digest);
+    const place = places.get(digest)?.[0];
     return place === undefined ? `~${digest}` : `${place.table} ${String(place.section).padStart(8, '0')}`;
   };
   return (a, b) => (key(a) < key(b) ? -1 : 1);

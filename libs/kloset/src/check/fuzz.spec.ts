@@ -130,6 +130,8 @@ describe('a check of objects that were made to break it', () => {
       const { digest } = base.map.rowChunks[0]!;
       const sound = await test.storage.get(chunkName(base.cluster.id, digest));
       const changed = mutate(sound);
+      // It would be deleted in the end.
+      if (changed.equals(sound)) return;
       const name = hash('sha256', changed, 'hex');
       await test.storage.put(chunkName(base.cluster.id, name), changed);
       await withSnapshot({ chunk: { kind: 'rows', digest: name, size: changed.length } }, check);
