@@ -106,8 +106,9 @@ await describeWith(requireEtcd(), 'restore --data-dir', (tools: EtcdTools) => {
     const file = at('alarmed.db');
     try {
       const client = await cluster.client();
+      // The quota is heeded only once what was put is committed: until then much more goes in.
       const fill = async (): Promise<void> => {
-        for (let i = 0; i < 100; i++) await client.put(`app/${i}`, 'x'.repeat(100_000));
+        for (let i = 0; i < 1000; i++) await client.put(`app/${i}`, 'x'.repeat(100_000));
       };
       await expect(fill()).rejects.toThrow('space exceeded');
       await cluster.etcdctl(['snapshot', 'save', file], { member: 0 });
