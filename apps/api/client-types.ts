@@ -16,8 +16,7 @@ export async function clientTypes(): Promise<string> {
   // Through JSON, as it travels: `undefined` is no part of a document.
   const document = JSON.parse(JSON.stringify(openApiDocument('0'))) as Parameters<typeof openapiTS>[0];
   const types = astToString(await openapiTS(document, { alphabetize: true, defaultNonNullable: false }));
-  const lint = '/* eslint-disable @typescript-eslint/no-redundant-type-constituents */';
-  const text = `// Made by \`node apps/api/client-types.ts\` from the route table of the API: not edited by hand.\n\n${lint}\n\n${types}`;
+  const text = `// Made by \`node apps/api/client-types.ts\` from the route table of the API: not edited by hand.\n\n${types}`;
   return prettier.format(text, { ...(await prettier.resolveConfig(CLIENT_TYPES)), filepath: CLIENT_TYPES });
 }
 

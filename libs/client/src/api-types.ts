@@ -1,7 +1,5 @@
 // Made by `node apps/api/client-types.ts` from the route table of the API: not edited by hand.
 
-/* eslint-disable @typescript-eslint/no-redundant-type-constituents */
-
 export interface paths {
   '/healthz': {
     parameters: {
