@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedError } from '../errors.ts';
 import { identityOf, isAlive, type ProcessIdentity } from './process-identity.ts';
 
@@ -56,7 +57,7 @@ async function takeLock(lock: string, folder: string): Promise<void> {
     while (!(await linked(own, lock))) {
       const holder = await readHolder(lock);
       if (holder !== undefined && isAlive(holder)) throw inUse(folder, holder);
-      await dropStale(lock, holder);
+      await dropStale(lock);
     }
   } finally {
     await rm(own, { force: true });
@@ -73,19 +74,28 @@ async function linked(own: string, lock: string): Promise<boolean> {
   }
 }
 
-/** Of two that find the same stale lock one removes it; a new one, which the other put there meanwhile, goes back. */
-async function dropStale(lock: string, stale: ProcessIdentity | undefined): Promise<void> {
-  const aside = `${lock}.${randomUUID()}`;
+/**
+ * Of several that find a stale lock one looks again and removes it; the others wait for that. It is never moved away
+ * unseen: what another one put there meanwhile would be gone for a moment, and a third one could take its place.
+ */
+async function dropStale(lock: string): Promise<void> {
+  const guard = `${lock}.dropping`;
+  const own = `${guard}.${randomUUID()}`;
+  await writeFile(own, JSON.stringify(identityOf(process.pid)), { mode: 0o600 });
   try {
-    await rename(lock, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+    if (!(await linked(own, guard))) {
+      const dropping = await readHolder(guard);
+      // Whoever held it died at that very moment.
+      if (dropping !== undefined && !isAlive(dropping)) await rm(guard, { force: true });
+      await sleep(10);
+      return;
+    }
+    const holder = await readHolder(lock);
+    if (holder === undefined || !isAlive(holder)) await rm(lock, { force: true });
+    await rm(guard, { force: true });
+  } finally {
+    await rm(own, { force: true });
   }
-  const moved = await readHolder(aside);
-  if (moved !== undefined && (moved.pid !== stale?.pid || moved.began !== stale.began))
-    await linked(aside, lock);
-  await rm(aside, { force: true });
 }
 
 async function readHolder(lock: string): Promise<ProcessIdentity | undefined> {
