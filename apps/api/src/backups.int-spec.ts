@@ -153,7 +153,7 @@ await describeWith(requireRedis(), 'backups over the API', (program) => {
     expect(
       (await backUp('c', { key: 'admin', headers, body: { labels: { try: 'second' } } })).body.joined,
     ).toBe(true);
-    // One who died while it answered is not waited for forever, but for now.
+    // One who died while it answered is waited for a minute, not forever.
     const { client, prefix } = api.boot.redis;
     for (const name of await client.keys(`${prefix}:idempotency:*`)) {
       const { request } = JSON.parse((await client.get(name))!) as { request: string };

@@ -1,33 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import {
-  backupsQueue,
-  claimRunning,
-  connectRedis,
-  openQueue,
-  readRequestState,
-  type RedisHandle,
-  type RequestJob,
-} from '@etcd-kloset/jobs';
-import { describeWith, RedisServer, requireRedis } from '@etcd-kloset/testing';
+import { claimRunning, readRequestState, type RedisHandle, type RequestJob } from '@etcd-kloset/jobs';
+import { describeWith, requireRedis } from '@etcd-kloset/testing';
 import { dispatch } from './dispatch.ts';
 import { type BackupsQueue } from './queues.ts';
+import { type BackupsQueueOnRedis, startBackupsQueue } from '../spec-support/backups-queue.ts';
 
 const CLUSTER = { name: 'a', store: 'main' };
 
 await describeWith(requireRedis(), 'a request', (program) => {
-  let server: RedisServer;
+  let started: BackupsQueueOnRedis;
   let redis: RedisHandle;
   let queue: BackupsQueue;
   beforeAll(async () => {
-    server = await RedisServer.start(program);
-    redis = connectRedis({ url: server.url });
-    queue = openQueue(redis, backupsQueue('main'));
+    started = await startBackupsQueue(program);
+    ({ redis, queue } = started);
   });
-  afterAll(async () => {
-    await queue.close();
-    await redis.close();
-    await server.stop();
-  });
+  afterAll(() => started.stop());
 
   const request = (labels: Record<string, string>): RequestJob => ({
     version: 1,

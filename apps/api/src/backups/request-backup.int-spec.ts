@@ -1,27 +1,23 @@
-import { backupsQueue, connectRedis, openQueue, type RedisHandle } from '@etcd-kloset/jobs';
+import { type RedisHandle } from '@etcd-kloset/jobs';
 import { type Principal, type RegisteredCluster } from '@etcd-kloset/platform';
-import { describeWith, RedisServer, requireRedis } from '@etcd-kloset/testing';
+import { describeWith, requireRedis } from '@etcd-kloset/testing';
 import { type Parts } from '../parts.ts';
 import { type BackupsQueue } from './queues.ts';
 import { requestBackup } from './request-backup.ts';
+import { type BackupsQueueOnRedis, startBackupsQueue } from '../spec-support/backups-queue.ts';
 
 const CLUSTER = { name: 'a', store: 'main' } as RegisteredCluster;
 const CALLER = { name: 'team-a', role: 'operator' } as Principal;
 
 await describeWith(requireRedis(), 'a backup that is asked for', (program) => {
-  let server: RedisServer;
+  let started: BackupsQueueOnRedis;
   let redis: RedisHandle;
   let queue: BackupsQueue;
   beforeAll(async () => {
-    server = await RedisServer.start(program);
-    redis = connectRedis({ url: server.url });
-    queue = openQueue(redis, backupsQueue('main'));
+    started = await startBackupsQueue(program);
+    ({ redis, queue } = started);
   });
-  afterAll(async () => {
-    await queue.close();
-    await redis.close();
-    await server.stop();
-  });
+  afterAll(() => started.stop());
 
   const ask = (backups: BackupsQueue): ReturnType<typeof requestBackup> =>
     requestBackup(

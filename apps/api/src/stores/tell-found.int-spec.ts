@@ -1,24 +1,20 @@
-import { backupsQueue, connectRedis, keys, openQueue, type RedisHandle } from '@etcd-kloset/jobs';
-import { describeWith, RedisServer, requireRedis } from '@etcd-kloset/testing';
+import { keys, type RedisHandle } from '@etcd-kloset/jobs';
+import { describeWith, requireRedis } from '@etcd-kloset/testing';
 import { type BackupsQueue, type Queues } from '../backups/queues.ts';
 import { type SnapshotView } from '../contract/schemas/snapshot.ts';
 import { tellFoundSnapshots } from './tell-found.ts';
 import { type Scan, type StoreState } from './store-views.ts';
+import { type BackupsQueueOnRedis, startBackupsQueue } from '../spec-support/backups-queue.ts';
 
 await describeWith(requireRedis(), 'a look through a store', (program) => {
-  let server: RedisServer;
+  let started: BackupsQueueOnRedis;
   let redis: RedisHandle;
   let queue: BackupsQueue;
   beforeAll(async () => {
-    server = await RedisServer.start(program);
-    redis = connectRedis({ url: server.url });
-    queue = openQueue(redis, backupsQueue('main'));
+    started = await startBackupsQueue(program);
+    ({ redis, queue } = started);
   });
-  afterAll(async () => {
-    await queue.close();
-    await redis.close();
-    await server.stop();
-  });
+  afterAll(() => started.stop());
 
   const look = async (times: readonly string[]): Promise<void> => {
     const snapshots = new Map(times.map((time) => [idOf(time), viewOf(time)]));

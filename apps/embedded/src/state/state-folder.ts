@@ -84,10 +84,11 @@ async function dropStale(lock: string): Promise<void> {
   await writeFile(own, JSON.stringify(identityOf(process.pid)), { mode: 0o600 });
   try {
     if (!(await linked(own, guard))) {
-      const dropping = await readHolder(guard);
-      // Whoever held it died at that very moment.
-      if (dropping !== undefined && !isAlive(dropping)) await rm(guard, { force: true });
       await sleep(10);
+      const dropping = await readHolder(guard);
+      // Whoever held it died at that very moment, or a power cut left it empty: it is linked when it is written.
+      const isEmpty = (await stat(guard).catch(() => undefined))?.size === 0;
+      if (isEmpty || (dropping !== undefined && !isAlive(dropping))) await rm(guard, { force: true });
       return;
     }
     const holder = await readHolder(lock);
